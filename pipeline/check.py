@@ -1,0 +1,175 @@
+"""Clean rows of a month → findings, by the rules of ``schemas.rules`` and nothing else."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from schemas.finding import Finding
+from schemas.month import Month
+from schemas.procurement import Procurement, same_name
+from schemas.rules import RULE
+from schemas.thai import BUDDHIST_OFFSET, baht, date_long, fold
+
+if TYPE_CHECKING:  # pandas takes half a second to import: only where a frame is made
+    import pandas as pd
+
+QUOTED = 120
+MONEY = ("budget", "reference_price", "agreed_price")
+
+
+def check(
+    month: Month, rows: Sequence[Procurement], today: date, unclear: Sequence[Finding]
+) -> list[Finding]:
+    """Return what people must look at in a month's rows, checked on a (Gregorian) day.
+
+    ``unclear`` are the findings of the steps before: a cell that could not be read is not
+    called empty as well.
+    """
+    from schemas.frame import failures  # pandas and pandera take half a second to import
+
+    told = {(finding.sheet, finding.cell) for finding in unclear if finding.severity == "fix"}
+    findings = []
+    for index, rule in failures(_frame(month, rows, today)):
+        row = rows[index]
+        place = row.written.get(RULE[rule].column)
+        cell = place.cell if place else ""
+        if (row.source.sheet, cell) in told and rule.endswith("-filled"):
+            continue
+        findings.append(
+            Finding(
+                rule,
+                RULE[rule].severity,
+                row.source.file,
+                row.source.sheet,
+                cell,
+                place.text if place else "",
+                RULE[rule].message.format(**_words(month, row, today)),
+                month,
+            )
+        )
+    return findings
+
+
+def compare(
+    month: Month, rows: Sequence[Procurement], public: Sequence[Procurement], file: str
+) -> list[Finding]:
+    """Return the questions that a changed month raises against what is public now."""
+    if not public or [row.facts() for row in rows] == [row.facts() for row in public]:
+        return []
+    sheet = rows[0].source.sheet if rows else ""
+    asked = [("correction-has-reason", "")]
+    asked += [("rows-kept", gone.title or "") for gone in vanished(public, rows)]
+    return [
+        Finding(
+            rule,
+            RULE[rule].severity,
+            file,
+            sheet,
+            "",
+            value,
+            RULE[rule].message.format(month_words=month.words, value=value[:QUOTED]),
+            month,
+        )
+        for rule, value in asked
+    ]
+
+
+def vanished(before: Sequence[Procurement], after: Sequence[Procurement]) -> list[Procurement]:
+    """Return the rows that no row of ``after`` continues.
+
+    No single fact is a key: contract numbers and titles repeat. A row goes on in the new month
+    when one not yet taken agrees with it in all facts, else in two of number, title, supplier.
+    """
+    rest = Counter(row.facts() for row in after)
+    waiting = []
+    for row in before:
+        if rest[row.facts()]:
+            rest[row.facts()] -= 1
+        else:
+            waiting.append(row)
+    unclaimed = [_traits(row) for row in after if _take(rest, row)]
+    gone = []
+    for row in waiting:
+        mine = _traits(row)
+        match = next((other for other in unclaimed if len(mine & other) >= 2), None)  # noqa: PLR2004
+        if match is None:
+            gone.append(row)
+        else:
+            unclaimed.remove(match)
+    return gone
+
+
+def _take(rest: Counter[tuple[object, ...]], row: Procurement) -> bool:
+    if not rest[row.facts()]:
+        return False
+    rest[row.facts()] -= 1
+    return True
+
+
+def _traits(row: Procurement) -> set[tuple[str, str]]:
+    traits = {
+        "contract": row.contract_number,
+        "title": row.title,
+        "supplier": row.supplier,
+        "project": row.egp_project_number,
+    }
+    return {(name, fold(value)) for name, value in traits.items() if value is not None}
+
+
+# ---- the frame
+
+
+def _frame(month: Month, rows: Sequence[Procurement], today: date) -> "pd.DataFrame":
+    import pandas as pd
+
+    from schemas.frame import COLUMNS
+
+    alike = Counter(row.facts()[1:] for row in rows)  # all but the number in the first column
+    values = {
+        **{name: [getattr(row, name) for row in rows] for name in COLUMNS if name in _PLAIN},
+        "method_code": [row.procurement_method_code for row in rows],
+        "bids": [len(row.bids) or None for row in rows],
+        "bidders": [sum(bid.bidder is not None for bid in row.bids) for row in rows],
+        "supplier_among_bidders": [_among_bidders(row) for row in rows],
+        "egp_months_before_contract": [_months_before_contract(row) for row in rows],
+        "repeats": [alike[row.facts()[1:]] > 1 for row in rows],
+        "month_first": [month.first] * len(rows),
+        "month_last": [month.last] * len(rows),
+        "today": [today] * len(rows),
+    }
+    return pd.DataFrame(
+        {name: pd.Series(values[name], dtype=dtype) for name, dtype in COLUMNS.items()},
+        index=pd.RangeIndex(len(rows)),
+    )
+
+
+_PLAIN = Procurement.__dataclass_fields__.keys() - {"bids"}
+
+
+def _among_bidders(row: Procurement) -> bool | None:
+    names = {same_name(bid.bidder) for bid in row.bids if bid.bidder is not None}
+    if row.supplier is None or not names:
+        return None
+    return same_name(row.supplier) in names
+
+
+def _months_before_contract(row: Procurement) -> int | None:
+    """How many months the project number is older than the contract; None when it cannot say."""
+    number = row.egp_project_number or ""
+    if row.contract_date is None or len(number) != 11 or not number.isdecimal():  # noqa: PLR2004
+        return None
+    year, digits = 2500 + int(number[:2]), int(number[2:4])
+    signed = row.contract_date
+    return (signed.year + BUDDHIST_OFFSET - year) * 12 + signed.month - digits
+
+
+def _words(month: Month, row: Procurement, today: date) -> dict[str, str]:
+    """The facts of a row as their reader writes them: baht, Buddhist years."""
+    words = {name: str(value) for name, value in row.public().items() if value is not None}
+    for name in MONEY:
+        amount = getattr(row, name)
+        words[name] = "(ไม่ระบุ)" if amount is None else baht(amount)
+    days = {"contract_date": row.contract_date, "today": today}
+    days |= {"month_first": month.first, "month_last": month.last}
+    return words | {name: date_long(day) for name, day in days.items() if day is not None}

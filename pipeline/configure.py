@@ -1,0 +1,98 @@
+"""``sokhoro1.toml`` → settings and folders; what is wrong with it in one Thai sentence."""
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline import CannotRunError
+from pipeline.guard import MIB, Limits
+from schemas.config import Settings
+
+NAME = "sokhoro1.toml"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The settings and the folders of one office; all paths are absolute."""
+
+    settings: Settings
+    inbox: Path
+    output: Path
+
+    @property
+    def originals(self) -> Path:
+        return self.output / "originals"
+
+    @property
+    def ledger(self) -> Path:
+        return self.output / "ledger" / "ledger.sqlite"
+
+    @property
+    def site(self) -> Path:
+        return self.output / "site"
+
+    @property
+    def replies(self) -> Path:
+        return self.output / "replies"
+
+    @property
+    def limits(self) -> Limits:
+        asked = self.settings.limits
+        return Limits(
+            file_bytes=asked.file_mib * MIB,
+            wall_seconds=asked.wall_seconds,
+            memory_bytes=asked.memory_mib * MIB,
+        )
+
+
+def configure(path: Path) -> Workspace:
+    """Read the configuration; CannotRunError when it is missing or says what it must not."""
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise CannotRunError(
+            f"ไม่พบไฟล์ตั้งค่า {path} กรุณาสร้างด้วยคำสั่ง sokhoro1 init หรือระบุด้วย --config"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotRunError(f"เปิดไฟล์ตั้งค่า {path} ไม่ได้: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CannotRunError(f"ไฟล์ตั้งค่า {path} เขียนผิดรูปแบบ TOML: {error}") from None
+    try:
+        settings = Settings.model_validate(said)
+    except ValidationError as error:
+        raise CannotRunError(f"ไฟล์ตั้งค่า {path}: {_sentence(error)}") from None
+    base = path.resolve().parent
+    return Workspace(
+        settings, base / settings.folders.inbox, base / settings.folders.output
+    )
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first fault, with the nearest known key where a key is not known."""
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    match fault["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(where, list(known_keys(Settings)), 1, cutoff=0.5)
+            hint = f" (หมายถึง «{near[0]}» หรือไม่)" if near else ""
+            return f"ไม่รู้จักคีย์ «{where}»{hint}"
+        case "missing":
+            return f"ขาดคีย์ «{where}» ซึ่งต้องกำหนด"
+        case _:
+            return f"ค่าของ «{where}» ใช้ไม่ได้: {fault['input']!r} ({fault['msg']})"
+
+
+def known_keys(model: type[BaseModel], above: str = "") -> dict[str, Any]:
+    """Every key with its default, as it is written: ``{"due.business_day": 5, …}``."""
+    keys: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            keys |= known_keys(kind, f"{above}{name}.")
+        else:
+            keys[f"{above}{name}"] = field.default
+    return keys

@@ -1,0 +1,78 @@
+"""Run ``examine`` in a child process with limits on time and memory; the parent only waits."""
+
+import contextlib
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from pipeline.examine import Examined, examine, refusal
+from pipeline.guard import Limits, RefusedError
+
+# A fork server starts a child in some 12 ms with the reader loaded; Windows has only spawn.
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+_CONTEXT = multiprocessing.get_context(_METHOD)
+LARGEST_ANSWER = 1 << 30
+GRACE_SECONDS = 5
+
+
+def warm() -> None:
+    """Start the fork server now, so that it loads the reader while the caller does other things."""
+    if _METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        _CONTEXT.set_forkserver_preload(["pipeline.examine"])
+        forkserver.ensure_running()
+
+
+def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits) -> Examined:
+    """Return what ``examine`` returns; a crash, a hang or too much memory is one finding."""
+    answer, question = _CONTEXT.Pipe(duplex=False)
+    child = _CONTEXT.Process(
+        target=_work, args=(question, path, file, tuple(names), limits), daemon=True
+    )
+    child.start()
+    question.close()
+    try:
+        if not answer.poll(limits.wall_seconds):
+            raise RefusedError("file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
+        return Examined.of(json.loads(answer.recv_bytes(LARGEST_ANSWER)))
+    except RefusedError as refused:
+        return refusal(file, refused)
+    except (EOFError, OSError):
+        return refusal(file, RefusedError("file-is-read", "โปรแกรมอ่านหยุดทำงานกลางคัน"))
+    finally:
+        answer.close()
+        child.kill()
+        child.join(GRACE_SECONDS)
+
+
+def _work(
+    question: Connection, path: Path, file: str, names: Sequence[str], limits: Limits
+) -> None:
+    """In the child: limits first, then the work; whatever breaks becomes an answer."""
+    _limit(limits)
+    # A library that prints must not write into our terminal or JSON.
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        try:
+            examined = examine(path, file, names, limits)
+        except MemoryError:
+            examined = refusal(file, RefusedError("file-within-limits", "ใช้หน่วยความจำเกิน"))
+        question.send_bytes(json.dumps(examined.kept()).encode())
+
+
+def _limit(limits: Limits) -> None:
+    if sys.platform == "win32":
+        return  # no resource module there: the wall limit alone holds
+    import resource
+
+    for kind, value in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (value, value))

@@ -1,0 +1,555 @@
+"""The ledger: what was dropped, what was decided, what was published. It only grows.
+
+Everything under ``output/`` but the ledger, the originals and the keys is made from it. One
+decision is one transaction, so a run may be killed at any moment. SQLAlchemy Core, no ORM; only
+Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and PostgreSQL.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from pipeline import CannotRunError
+from pipeline.decide import Decision
+from pipeline.inbox import Original
+from schemas.finding import Finding
+from schemas.month import Month
+from schemas.procurement import Procurement
+
+SCHEMA = "0001"  # the newest migration; a test holds it against ``migrations/``
+
+METADATA = sa.MetaData()
+
+
+def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
+    # STRICT: SQLite would store 1.5 in an Integer column without a word.
+    return sa.Table(name, METADATA, *columns, sqlite_strict=True)
+
+
+def _key() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def _of(table: str) -> sa.Column[int]:
+    return sa.Column(
+        f"{table}_id", sa.Integer, sa.ForeignKey(f"{table}.id"), nullable=False, index=True
+    )
+
+
+def _text(name: str, *, null: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=null)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False)
+
+
+SUBMISSION = _table(
+    "submission",
+    _key(),
+    _text("file"),
+    _text("part"),
+    _text("sha256"),
+    _text("received_on"),
+)
+# What was last seen at a path of the inbox; sha256 is NULL when the file was gone.
+SIGHTING = _table("sighting", _key(), _text("file"), _text("sha256", null=True), _text("seen_on"))
+SUBMISSION_MONTH = _table(
+    "submission_month",
+    _key(),
+    _of("submission"),
+    _text("month"),
+    _text("decision"),
+    _number("nil"),
+)
+SUBMISSION_ROW = _table(
+    "submission_row",
+    _key(),
+    _of("submission"),
+    _text("month"),
+    _number("position"),
+    _text("procurement"),
+)
+FINDING = _table("finding", _key(), _of("submission"), _number("position"), _text("finding"))
+# A revision of a month is the union of the latest accepted part of each division.
+REVISION = _table("revision", _key(), _text("month"), _number("number"), _text("accepted_on"))
+REVISION_PART = _table("revision_part", _key(), _of("revision"), _text("part"), _of("submission"))
+# Days on which the calendar changed what may be claimed; the site shows the latest of them.
+AS_OF = _table("as_of", _key(), _text("day"))
+RELEASE = _table(
+    "release",
+    _key(),
+    _text("name"),
+    _text("previous", null=True),
+    _text("published_on"),
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One month of a workbook with its rows and what was decided about it."""
+
+    month: Month
+    rows: tuple[Procurement, ...]
+    nil: bool
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a dropped file; ``repeated`` when these bytes were answered before."""
+
+    original: Original
+    outcome: str
+    months: tuple[Month, ...]
+    rows: int
+    findings: tuple[Finding, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest word of one part about one month."""
+
+    submission: int
+    file: str
+    decision: Decision
+    received_on: date
+    public: bool  # a revision carries it
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision of a month: which submission stands for each part."""
+
+    month: Month
+    number: int
+    accepted_on: date
+    parts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is known about the months: their revisions, and the latest word of each part."""
+
+    revisions: Mapping[Month, tuple[Revision, ...]]
+    latest: Mapping[Month, Mapping[str, Latest]]
+    unplaced: tuple[str, ...]  # files returned without a month, still lying in the inbox
+    as_of: date | None
+
+    @property
+    def fiscal_years(self) -> list[int]:
+        """Every fiscal year about which something was dropped, in order."""
+        return sorted({month.fiscal_year for month in self.latest})
+
+    def current(self, month: Month) -> Revision | None:
+        revisions = self.revisions.get(month, ())
+        return revisions[-1] if revisions else None
+
+    def waiting(self) -> list[tuple[Month, str, Latest]]:
+        """Months that wait for an answer: nothing later has come, nothing made them public."""
+        return [
+            (month, part, latest)
+            for month, parts in sorted(self.latest.items())
+            for part, latest in sorted(parts.items())
+            if latest.decision == "waiting" and not latest.public
+        ]
+
+    def returned(self) -> list[tuple[Month, str, Latest]]:
+        return [
+            (month, part, latest)
+            for month, parts in sorted(self.latest.items())
+            for part, latest in sorted(parts.items())
+            if latest.decision == "returned"
+        ]
+
+
+@dataclass(frozen=True)
+class Release:
+    name: str
+    previous: str | None
+
+
+class Ledger:
+    """Reads and appends; nothing here updates or deletes a row."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the ledger for writing; make it, or bring it to today's schema, where needed."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = _sqlite(path, immediate=True)
+        version = _version(engine)
+        if version != SCHEMA:
+            from pipeline.migrations import upgrade  # a quarter of a second, once in a version
+
+            try:
+                upgrade(engine, known=version)
+            except LookupError:
+                raise CannotRunError(
+                    f"บัญชีข้อมูล {path} สร้างโดยโปรแกรมรุ่นใหม่กว่า (รุ่น {version}) กรุณาปรับรุ่นโปรแกรม"
+                ) from None
+        return cls(engine)
+
+    @classmethod
+    def view(cls, path: Path) -> Self | None:
+        """Open the ledger only to read; None when there is none yet."""
+        if not path.exists():
+            return None
+        engine = _sqlite(path, immediate=False)
+        return cls(engine) if _version(engine) == SCHEMA else None
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- taking in
+
+    def is_latest(self, original: Original) -> bool:
+        """True when these bytes are no news: seen at this path last, or the latest of their months.
+
+        A file that stays in the inbox is not dropped again at every look; the same bytes at
+        another path, or back again after others or after it was gone, are.
+        """
+        with self.engine.connect() as link:
+            if _last_sighting(link, original.file) == original.sha256:
+                return True
+            found = _last_submission(link, original)
+            if found is None:
+                return False
+            months = _months_of(link, found)
+            latest = {m: p.get(original.part) for m, p in _latest(link).items()}
+        return bool(months) and all(
+            (word := latest[month]) is not None and word.submission == found for month in months
+        )
+
+    def repeated(self, original: Original) -> Answer:
+        """Return what was answered when these bytes came first."""
+        with self.engine.connect() as link:
+            found = _last_submission(link, original)
+            if found is None:
+                raise LookupError(f"never answered: {original.file}")
+            rows = sa.select(sa.func.count()).where(SUBMISSION_ROW.c.submission_id == found)
+            return Answer(
+                original,
+                "unchanged",
+                tuple(_months_of(link, found)),
+                int(link.execute(rows).scalar_one()),
+                tuple(_findings(link, found)),
+                repeated=True,
+            )
+
+    def saw(self, originals: Iterable[Original], present: Sequence[str], today: date) -> None:
+        """Remember which bytes lie at which path, and which paths are empty now.
+
+        An inbox without any file is more likely a share that is not there: it says nothing.
+        """
+        with self.engine.begin() as link:
+            last = _sightings(link)
+            news: list[tuple[str, str | None]] = [
+                (original.file, original.sha256)
+                for original in originals
+                if last.get(original.file) != original.sha256
+            ]
+            if present:
+                news += [(f, None) for f, sha in sorted(last.items()) if sha and f not in present]
+            for file, sha256 in news:
+                link.execute(
+                    SIGHTING.insert(),
+                    {"file": file, "sha256": sha256, "seen_on": today.isoformat()},
+                )
+
+    def record(
+        self,
+        original: Original,
+        months: Sequence[Judged],
+        findings: Sequence[Finding],
+        today: date,
+    ) -> None:
+        """Write one decision whole: the drop, its findings, its rows, what it makes public."""
+        day = today.isoformat()
+        with self.engine.begin() as link:
+            submission = _insert(
+                link,
+                SUBMISSION,
+                file=original.file,
+                part=original.part,
+                sha256=original.sha256,
+                received_on=day,
+            )
+            _insert(link, SIGHTING, file=original.file, sha256=original.sha256, seen_on=day)
+            for position, finding in enumerate(findings):
+                text = _json(finding.kept())
+                _insert(link, FINDING, submission_id=submission, position=position, finding=text)
+            for judged in months:
+                self._record_month(link, submission, original.part, judged, day)
+
+    def _record_month(
+        self, link: sa.Connection, submission: int, part: str, judged: Judged, day: str
+    ) -> None:
+        month = str(judged.month)
+        rows = [
+            {
+                "submission_id": submission,
+                "month": month,
+                "position": position,
+                "procurement": _json(row.kept()),
+            }
+            for position, row in enumerate(judged.rows)
+        ]
+        if rows:
+            link.execute(SUBMISSION_ROW.insert(), rows)
+        _insert(
+            link,
+            SUBMISSION_MONTH,
+            submission_id=submission,
+            month=month,
+            decision=judged.decision,
+            nil=int(judged.nil),
+        )
+        if judged.decision == "accepted":
+            _publish(link, judged.month, part, submission, day)
+
+    def accept(self, months: Iterable[tuple[Month, str, Latest]], today: date) -> None:
+        """Make waiting months public as they stand; the day is written, not computed later."""
+        for month, part, latest in months:
+            with self.engine.begin() as link:
+                _publish(link, month, part, latest.submission, today.isoformat())
+
+    def record_day(self, today: date) -> None:
+        """Write down that from today on the calendar allows other claims than before."""
+        with self.engine.begin() as link:
+            _insert(link, AS_OF, day=today.isoformat())
+
+    # ---- reading
+
+    def history(self) -> History:
+        with self.engine.connect() as link:
+            day = link.execute(sa.select(sa.func.max(AS_OF.c.day))).scalar()
+            return History(
+                _revisions(link),
+                _latest(link),
+                tuple(_unplaced(link)),
+                date.fromisoformat(day) if day else None,
+            )
+
+    def rows(self, revision: Revision) -> tuple[Procurement, ...]:
+        """Return the rows of a revision, part after part."""
+        parts = [(part, number) for part, number in sorted(revision.parts.items())]
+        return tuple(
+            row for _, number in parts for row in self.rows_of(number, revision.month)
+        )
+
+    def rows_of(self, submission: int, month: Month) -> tuple[Procurement, ...]:
+        asked = (
+            sa.select(SUBMISSION_ROW.c.procurement)
+            .where(
+                SUBMISSION_ROW.c.submission_id == submission,
+                SUBMISSION_ROW.c.month == str(month),
+            )
+            .order_by(SUBMISSION_ROW.c.position)
+        )
+        with self.engine.connect() as link:
+            return tuple(Procurement.of(json.loads(text)) for (text,) in link.execute(asked))
+
+    def is_nil(self, revision: Revision) -> bool:
+        """True when every part of the month says that nothing was bought."""
+        asked = sa.select(SUBMISSION_MONTH.c.nil).where(
+            SUBMISSION_MONTH.c.submission_id.in_(revision.parts.values()),
+            SUBMISSION_MONTH.c.month == str(revision.month),
+        )
+        with self.engine.connect() as link:
+            return all(nil for (nil,) in link.execute(asked))
+
+    def answers(self) -> Iterator[tuple[str, str, str, date, tuple[Month, ...], tuple[Finding, ...]]]:
+        """Every drop ever answered: file, part, sha256, day, months, findings; oldest first."""
+        with self.engine.connect() as link:
+            for drop in link.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.id)).all():
+                yield (
+                    drop.file,
+                    drop.part,
+                    drop.sha256,
+                    date.fromisoformat(drop.received_on),
+                    tuple(_months_of(link, drop.id)),
+                    tuple(_findings(link, drop.id)),
+                )
+
+    def findings_of(self, submission: int) -> tuple[Finding, ...]:
+        with self.engine.connect() as link:
+            return tuple(_findings(link, submission))
+
+    def last_release(self) -> Release | None:
+        asked = sa.select(RELEASE).order_by(RELEASE.c.id.desc()).limit(1)
+        with self.engine.connect() as link:
+            row = link.execute(asked).one_or_none()
+        return None if row is None else Release(row.name, row.previous)
+
+    def record_release(self, release: Release, today: date) -> None:
+        with self.engine.begin() as link:
+            _insert(
+                link,
+                RELEASE,
+                name=release.name,
+                previous=release.previous,
+                published_on=today.isoformat(),
+            )
+
+
+# ---- SQLite
+
+
+def _sqlite(path: Path, *, immediate: bool) -> sa.Engine:
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(link: Any, _: object) -> None:
+        link.isolation_level = None  # we begin transactions ourselves
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+            link.execute(f"PRAGMA {pragma}")
+        link.execute("PRAGMA busy_timeout=5000")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(link: sa.Connection) -> None:
+        # A plain BEGIN that reads and then writes beside another writer fails at once.
+        link.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _readable(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        with engine.connect() as link:
+            yield link
+    except sa.exc.DatabaseError as error:
+        raise CannotRunError(f"เปิดบัญชีข้อมูลไม่ได้: {error.orig}") from None
+
+
+def _version(engine: sa.Engine) -> str | None:
+    with _readable(engine) as link:
+        if not sa.inspect(link).has_table("alembic_version"):
+            return None
+        return link.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+# ---- statements
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
+    key = link.execute(table.insert(), values).inserted_primary_key
+    if key is None:
+        raise RuntimeError(f"no key for a new row of {table.name}")
+    return int(key[0])
+
+
+def _publish(link: sa.Connection, month: Month, part: str, submission: int, day: str) -> None:
+    """Append the next revision of a month: the current one with this part replaced."""
+    current = _revisions(link, month).get(month, ())
+    parts = dict(current[-1].parts) if current else {}
+    number = current[-1].number + 1 if current else 1
+    key = _insert(link, REVISION, month=str(month), number=number, accepted_on=day)
+    for name, carried in sorted((parts | {part: submission}).items()):
+        _insert(link, REVISION_PART, revision_id=key, part=name, submission_id=carried)
+
+
+def _revisions(
+    link: sa.Connection, month: Month | None = None
+) -> dict[Month, tuple[Revision, ...]]:
+    asked = (
+        sa.select(REVISION, REVISION_PART.c.part, REVISION_PART.c.submission_id)
+        .join(REVISION_PART)
+        .order_by(REVISION.c.id)
+    )
+    if month is not None:
+        asked = asked.where(REVISION.c.month == str(month))
+    found: dict[int, tuple[Month, int, date, dict[str, int]]] = {}
+    for row in link.execute(asked):
+        facts = (Month.parse(row.month), row.number, date.fromisoformat(row.accepted_on))
+        found.setdefault(row.id, (*facts, {}))[3][row.part] = row.submission_id
+    by_month: dict[Month, tuple[Revision, ...]] = {}
+    for facts in found.values():
+        by_month[facts[0]] = (*by_month.get(facts[0], ()), Revision(*facts))
+    return by_month
+
+
+def _latest(link: sa.Connection) -> dict[Month, dict[str, Latest]]:
+    public = {
+        (row.month, row.submission_id)
+        for row in link.execute(
+            sa.select(REVISION.c.month, REVISION_PART.c.submission_id).join(REVISION_PART)
+        )
+    }
+    asked = (
+        sa.select(SUBMISSION_MONTH, SUBMISSION.c.file, SUBMISSION.c.part, SUBMISSION.c.received_on)
+        .join(SUBMISSION)
+        .order_by(SUBMISSION_MONTH.c.id)
+    )
+    latest: dict[Month, dict[str, Latest]] = {}
+    for row in link.execute(asked):
+        latest.setdefault(Month.parse(row.month), {})[row.part] = Latest(
+            row.submission_id,
+            row.file,
+            row.decision,
+            date.fromisoformat(row.received_on),
+            (row.month, row.submission_id) in public,
+        )
+    return latest
+
+
+def _unplaced(link: sa.Connection) -> Iterator[str]:
+    lying = _sightings(link)
+    asked = sa.select(SUBMISSION).order_by(SUBMISSION.c.id)
+    last = {(row.file, row.sha256): row.id for row in link.execute(asked)}
+    for (file, sha256), submission in last.items():
+        if lying.get(file) == sha256 and not _months_of(link, submission):
+            yield file
+
+
+def _sightings(link: sa.Connection) -> dict[str, str | None]:
+    """For each path of the inbox what was last seen there."""
+    asked = sa.select(SIGHTING.c.file, SIGHTING.c.sha256).order_by(SIGHTING.c.id)
+    return {row.file: row.sha256 for row in link.execute(asked)}
+
+
+def _last_sighting(link: sa.Connection, file: str) -> str | None:
+    asked = sa.select(SIGHTING.c.sha256).where(SIGHTING.c.file == file)
+    return link.execute(asked.order_by(SIGHTING.c.id.desc()).limit(1)).scalar()
+
+
+def _last_submission(link: sa.Connection, original: Original) -> int | None:
+    asked = sa.select(SUBMISSION.c.id).where(
+        SUBMISSION.c.sha256 == original.sha256, SUBMISSION.c.part == original.part
+    )
+    return link.execute(asked.order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
+
+
+def _months_of(link: sa.Connection, submission: int) -> list[Month]:
+    asked = sa.select(SUBMISSION_MONTH.c.month).where(
+        SUBMISSION_MONTH.c.submission_id == submission
+    )
+    return sorted(Month.parse(month) for (month,) in link.execute(asked))
+
+
+def _findings(link: sa.Connection, submission: int) -> list[Finding]:
+    asked = sa.select(FINDING.c.finding).where(FINDING.c.submission_id == submission)
+    return [
+        Finding.of(json.loads(text))
+        for (text,) in link.execute(asked.order_by(FINDING.c.position))
+    ]

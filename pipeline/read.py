@@ -1,0 +1,98 @@
+"""An .xlsx → its sheets: every filled cell with its address, typed as the file types it."""
+
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.cell import TYPE_ERROR
+from openpyxl.worksheet.worksheet import Worksheet
+
+from schemas.sheet import Cell, Kind, Merge, Sheet
+
+# A date without a time of day; the form has no use for times.
+_MIDNIGHT = time()
+_FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
+
+
+def read(path: Path, file: str) -> tuple[Sheet, ...]:
+    """Return the worksheets of a guarded workbook in their order; ``file`` is its name for people.
+
+    Reads cached results of formulas; a formula that no program has calculated would look like an
+    empty cell, so a workbook with formulas is read a second time for their texts.
+    """
+    # Normal mode: read_only loses merges and believes a wrong <dimension> (TECHNOLOGY fact 2).
+    book = openpyxl.load_workbook(path, data_only=True)
+    formulas = openpyxl.load_workbook(path) if _has_formulas(path) else None
+    return tuple(
+        _sheet(sheet, file, {} if formulas is None else _filled(formulas[sheet.title]))
+        for sheet in book.worksheets
+    )
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return any(
+            _FORMULA.search(archive.read(name))
+            for name in archive.namelist()
+            if "worksheets/" in name.replace("\\", "/").lower() and name.endswith(".xml")
+        )
+
+
+def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
+    # The sparse store: a stray cell at XFD1048576 must not make us walk the rectangle to it.
+    return {at: cell for at, cell in sheet._cells.items() if cell.value is not None}  # noqa: SLF001
+
+
+def _sheet(sheet: Worksheet, file: str, formulas: Mapping[tuple[int, int], Any]) -> Sheet:
+    cells = {at: _cell(*at, found.value, found.data_type) for at, found in _filled(sheet).items()}
+    for at, found in formulas.items():
+        if found.data_type == "f" and at not in cells:
+            cells[at] = _uncalculated(*at, found.value)
+    return Sheet(
+        file,
+        sheet.title,
+        {at: cell for at, cell in cells.items() if cell.text.strip()},
+        tuple(_merges(sheet.merged_cells.ranges)),
+    )
+
+
+def _merges(ranges: Iterable[Any]) -> list[Merge]:
+    bounds = [Merge(r.min_row, r.min_col, r.max_row, r.max_col) for r in ranges]
+    return sorted(bounds, key=lambda merge: (merge.top, merge.left))
+
+
+def _cell(row: int, column: int, value: object, data_type: str) -> Cell:
+    text, typed, kind = _typed(value, is_error=data_type == TYPE_ERROR)
+    return Cell(row, column, text, typed, kind)
+
+
+def _typed(value: object, *, is_error: bool) -> tuple[str, str | float | date, Kind]:
+    if is_error:
+        return str(value), str(value), "error"
+    match value:
+        case bool():
+            return str(value).upper(), str(value).upper(), "truth"
+        case int():
+            return str(value), value, "number"
+        case float():
+            # 15 digits are what Excel itself keeps and shows.
+            return format(value, ".15g"), value, "number"
+        case datetime() if value.time() == _MIDNIGHT:
+            return value.date().isoformat(), value.date(), "date"
+        case datetime():
+            return value.isoformat(" "), value.date(), "date"
+        case date():
+            return value.isoformat(), value, "date"
+        case time() | timedelta():
+            return str(value), str(value), "truth"
+        case _:
+            return str(value), str(value), "text"
+
+
+def _uncalculated(row: int, column: int, formula: object) -> Cell:
+    text = formula if isinstance(formula, str) else str(getattr(formula, "text", formula))
+    return Cell(row, column, text, text, "uncalculated")

@@ -1,0 +1,1 @@
+"""Nouns: what the data look like. Nothing here imports from ``pipeline``."""

@@ -1,0 +1,92 @@
+"""``sokhoro1.toml``: every key with its default; only the organisation's name has none."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from schemas.summary import Numerals
+
+Hold = Literal["until_due", "always", "never"]
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class FormerName(_Part):
+    """A name that the organisation bore up to and including a (Gregorian) day."""
+
+    name: Name
+    until: date
+
+
+class Organisation(_Part):
+    """Who publishes. Matching accepts all names, a document prints the name of its month."""
+
+    name: Name
+    former_names: tuple[FormerName, ...] = Field(default=(), strict=False)
+    place: Text = ""
+    egp_department: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,10}$")] = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *(former.name for former in self.former_names))
+
+    def name_on(self, day: date) -> str:
+        """Return the name in force on a day."""
+        older = [former for former in self.former_names if former.until >= day]
+        return min(older, key=lambda former: former.until).name if older else self.name
+
+
+class Folders(_Part):
+    """Where files come in and go out; relative paths count from the configuration file."""
+
+    inbox: Name = "inbox"
+    output: Name = "output"
+
+
+class Inbox(_Part):
+    """How a dropped file is taken."""
+
+    settle_seconds: float = Field(default=10, ge=0, le=3600, strict=False)
+
+
+class Site(_Part):
+    """How the public pages look and where they will stand."""
+
+    numerals: Numerals = "thai"
+    base_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s\"'<>]+)?$")] = ""
+
+
+class Due(_Part):
+    """When a month must be public: a house rule of the office, no law names a day.
+
+    The n-th working day of the next month, or, where ``day`` is given, that day of it.
+    """
+
+    business_day: int = Field(default=5, ge=1, le=20)
+    day: int | None = Field(default=None, ge=1, le=28)
+    closed: tuple[date, ...] = Field(default=(), strict=False)  # special holidays of the cabinet
+
+
+class Limits(_Part):
+    """What one workbook may cost."""
+
+    file_mib: int = Field(default=25, ge=1)
+    wall_seconds: int = Field(default=120, ge=1)
+    memory_mib: int = Field(default=1536, ge=256)
+
+
+class Settings(_Part):
+    """The whole file."""
+
+    organisation: Organisation
+    folders: Folders = Folders()
+    inbox: Inbox = Inbox()
+    site: Site = Site()
+    due: Due = Due()
+    limits: Limits = Limits()
+    hold_for_explanation: Hold = "until_due"

@@ -1,0 +1,205 @@
+"""The tables that we can read: which headings stand for which fields.
+
+To add a spelling, add a text to the column's ``spellings``; to add a layout, add a literal to
+LAYOUTS. Spellings are compared folded (``schemas.thai.fold``), without units and brackets, so
+«วงเงิน ที่จะซื้อ หรือจ้าง (บาท)» needs no line of its own. A sub-heading is written «upper > lower».
+Sources of the spellings: DOMAIN §3.
+"""
+
+import re
+from dataclasses import dataclass
+
+from schemas.thai import fold
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: the fields that its cells state, and its headings.
+
+    Two fields in one column are parted by ``pipeline.clean``, which keeps the raw text.
+    """
+
+    fields: tuple[str, ...]
+    spellings: tuple[str, ...]
+    required: bool = True
+
+    @property
+    def heading(self) -> str:
+        """The spelling to show to people: the official one stands first."""
+        return self.spellings[0]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table by its columns, in no particular order."""
+
+    id: str
+    columns: tuple[Column, ...]
+
+
+NUMBER = Column(("number",), ("ลำดับที่", "ลำดับ", "ที่"), required=False)
+TITLE = Column(
+    ("title",),
+    (
+        "งานที่จัดซื้อหรือจัดจ้าง",
+        "งานที่จัดซื้อจัดจ้าง",
+        "งานจัดซื้อจัดจ้าง",
+        "งานจัดซื้อหรือจัดจ้าง",
+        "งานที่จะจัดซื้อหรือจ้าง",
+        "งานที่จะจัดซื้อหรือจัดจ้าง",
+        "งานที่จัดซื้อ/จัดจ้าง",
+        "งานที่ซื้อหรือจ้าง",
+    ),
+)
+BUDGET = Column(
+    ("budget",),
+    (
+        "วงเงินที่จะซื้อหรือจ้าง",
+        "วงเงินที่จัดซื้อจัดจ้าง",
+        "วงเงินที่จะจัดซื้อหรือจัดจ้าง",
+        "วงเงินที่จะซื้อ/จ้าง",
+        "วงเงินงบประมาณที่จะซื้อหรือจ้าง",
+    ),
+)
+REFERENCE_PRICE = Column(("reference_price",), ("ราคากลาง",))
+METHOD = Column(
+    ("procurement_method",),
+    ("วิธีซื้อหรือจ้าง", "วิธีซื้อ/จ้าง", "วิธีจัดซื้อจัดจ้าง", "วิธีที่ซื้อหรือจ้าง", "วิธีจัดซื้อหรือจัดจ้าง"),
+)
+BIDS = Column(
+    ("bidder", "bid"),
+    (
+        "รายชื่อผู้เสนอราคาและราคาที่เสนอ",
+        "ผู้เสนอราคาและราคาที่เสนอ",
+        "รายชื่อผู้เสนอราคาและราคาที่เสนอราคา",
+    ),
+)
+BIDDER = Column(
+    ("bidder",),
+    (
+        "รายชื่อผู้เสนอราคา",
+        "ผู้เสนอราคา",
+        "รายชื่อผู้เสนอราคาและราคาที่เสนอ > รายชื่อผู้เสนอราคา",
+        "รายชื่อผู้เสนอราคาและราคาที่เสนอ > รายชื่อ",
+    ),
+)
+BID = Column(
+    ("bid",),
+    (
+        "ราคาที่เสนอ",
+        "รายชื่อผู้เสนอราคาและราคาที่เสนอ > ราคาที่เสนอ",
+        "รายชื่อผู้เสนอราคาและราคาที่เสนอ > ราคา",
+    ),
+)
+WINNER = Column(
+    ("supplier", "agreed_price"),
+    (
+        "ผู้ได้รับการคัดเลือกและราคาที่ตกลงซื้อหรือจ้าง",
+        "ผู้ที่ได้รับการคัดเลือกและราคาที่ตกลงซื้อหรือจ้าง",
+        "ผู้ได้รับการคัดเลือกและราคาที่ตกลงซื้อ/จ้าง",
+        "ผู้ได้รับการคัดเลือกและราคา",
+    ),
+)
+SUPPLIER = Column(
+    ("supplier",),
+    ("ผู้ได้รับการคัดเลือก", "ผู้ที่ได้รับการคัดเลือก"),
+)
+AGREED_PRICE = Column(
+    ("agreed_price",),
+    ("ราคาที่ตกลงซื้อหรือจ้าง", "ราคาที่ตกลงซื้อ/จ้าง", "ราคาที่ตกลง"),
+)
+REASON = Column(
+    ("selection_reason",),
+    ("เหตุผลที่คัดเลือกโดยสรุป", "เหตุผลที่คัดเลือกโดยย่อ", "เหตุผลที่คัดเลือก"),
+)
+CONTRACT = Column(
+    ("contract_number", "contract_date"),
+    (
+        "เลขที่และวันที่ของสัญญาหรือข้อตกลงในการซื้อหรือจ้าง",
+        "เลขที่และวันที่ของสัญญาหรือข้อตกลง",
+        "เลขที่และวันที่ของสัญญาหรือข้อตกลงในการจัดซื้อหรือจัดจ้าง",
+        "เลขที่และวันที่ของหลักฐานที่ก่อให้เกิดภาระในการซื้อหรือจัดจ้าง",
+    ),
+)
+CONTRACT_NUMBER = Column(
+    ("contract_number",),
+    (
+        "เลขที่สัญญา/ข้อตกลง",
+        "เลขที่สัญญา",
+        "เลขที่สัญญาหรือข้อตกลง",
+        *(f"{above} > เลขที่" for above in CONTRACT.spellings),
+    ),
+)
+CONTRACT_DATE = Column(
+    ("contract_date",),
+    (
+        "วันที่ทำสัญญา/ข้อตกลง",
+        "วันที่ของสัญญา/ข้อตกลง",
+        "วันที่ทำสัญญา",
+        "วันที่สัญญา",
+        *(f"{above} > วันที่" for above in CONTRACT.spellings),
+    ),
+)
+EGP_PROJECT = Column(
+    ("egp_project_number",),
+    ("เลขที่โครงการ", "เลขที่โครงการในระบบ e-GP", "เลขที่โครงการ e-GP", "รหัสโครงการ"),
+    required=False,
+)
+EGP_CONTRACT = Column(
+    ("egp_contract_number",),
+    ("เลขคุมสัญญา", "เลขคุมสัญญาในระบบ e-GP", "เลขคุมสัญญา e-GP"),
+    required=False,
+)
+TAX_ID = Column(
+    ("supplier_tax_id",),
+    ("เลขประจำตัวผู้เสียภาษี", "เลขประจำตัวผู้เสียภาษีอากร"),
+    required=False,
+)
+
+COMMON = (NUMBER, TITLE, BUDGET, REFERENCE_PRICE, METHOD, REASON, EGP_PROJECT, EGP_CONTRACT, TAX_ID)
+LAYOUTS = (
+    Layout("nine-columns", (*COMMON, BIDS, WINNER, CONTRACT)),
+    Layout("ten-columns", (*COMMON, BIDS, WINNER, CONTRACT_NUMBER, CONTRACT_DATE)),
+    Layout(
+        "twelve-columns",
+        (*COMMON, BIDDER, BID, SUPPLIER, AGREED_PRICE, CONTRACT_NUMBER, CONTRACT_DATE),
+    ),
+    Layout("eleven-columns", (*COMMON, BIDDER, BID, SUPPLIER, AGREED_PRICE, CONTRACT)),
+)
+
+# What a sheet may say outside its table, left out by name. Anything else becomes a note.
+IGNORED_HEADINGS = ("หมายเหตุ",)
+TITLE_BLOCK = (
+    r"สขร\.?\s*1",
+    r"สรุปผลการ",
+    r"แบบสรุป",
+    r"รอบเดือน|ประจำเดือน",
+    r"^วันที่",
+    r"^\(?หน่วย",
+    r"^หน้า(?:ที่)?\s*[0-9]",
+    r"เทศบาล|องค์การบริหารส่วน|^กอง|^สำนัก|^งาน",
+    r"ปีงบประมาณ",
+)
+BELOW_TABLE = (
+    r"ผู้จัดทำ|ผู้ตรวจสอบ|ผู้รายงาน|ผู้รับรอง",
+    r"^\(?ลงชื่อ",
+    r"^ตำแหน่ง",
+    r"^หมายเหตุ",
+    r"^วันที่",
+    r"^หน้า(?:ที่)?\s*[0-9]",
+    r"^\([^()0-9]+\)$",  # the name in brackets under a signature
+)
+TOTAL_ROW = r"^(?:รวม|ยอดรวม|รวมทั้งสิ้น|รวมเงิน|รวมเป็นเงิน)"
+NIL = "ไม่มีการจัดซื้อจัดจ้าง"
+
+_UNITS = re.compile(r"\((?:หน่วย)?:?บาท\)|\(?หน่วย:?บาท\)?")
+_INDEX = re.compile(r"\(?[0-9]{1,2}\)?$")
+
+
+def heading(text: str) -> str:
+    """Return a heading in the form in which headings are compared.
+
+    >>> heading("วงเงิน ที่จะซื้อ\\nหรือจ้าง (บาท)") == heading(BUDGET.heading)
+    True
+    """
+    return _INDEX.sub("", _UNITS.sub("", fold(text))).strip("-:*.")

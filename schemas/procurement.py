@@ -1,0 +1,199 @@
+"""The clean row: one procurement of the form สขร.๑, named as Open Contracting names things."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from schemas.thai import decimal_baht, fold
+
+# Columns of the official form that a reader has the right to see filled; the title is a matter of its own.
+OFFICIAL = (
+    "budget",
+    "reference_price",
+    "procurement_method",
+    "bids",
+    "supplier",
+    "agreed_price",
+    "selection_reason",
+    "contract_number",
+    "contract_date",
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way of buying: our code for it and the spellings by which offices write it."""
+
+    code: str
+    spellings: tuple[str, ...]
+
+
+# DOMAIN §5: the law's own words, those of the open data and of real sheets. «วิธี» in front is
+# taken off before comparing. Consultants and design work have lists of their own in the law.
+METHODS = (
+    Method("direct", ("เฉพาะเจาะจง",)),
+    Method("selective", ("คัดเลือก",)),
+    Method("open", ("ประกาศเชิญชวนทั่วไป",)),
+    Method(
+        "e-bidding",
+        (
+            "ประกวดราคาอิเล็กทรอนิกส์",
+            "ประกวดราคาอิเล็กทรอนิกส์ (e-bidding)",
+            "e-bidding",
+            "ประกาศเชิญชวนทั่วไป (e-bidding)",
+        ),
+    ),
+    Method(
+        "e-market",
+        ("ตลาดอิเล็กทรอนิกส์", "ตลาดอิเล็กทรอนิกส์ (e-market)", "e-market"),
+    ),
+    Method("quotation", ("สอบราคา",)),
+    Method("consultant-direct", ("จ้างที่ปรึกษาโดยวิธีเฉพาะเจาะจง",)),
+    Method("consultant-selective", ("จ้างที่ปรึกษาโดยวิธีคัดเลือก",)),
+    Method("consultant-open", ("จ้างที่ปรึกษาโดยวิธีประกาศเชิญชวนทั่วไป",)),
+    Method("design-direct", ("จ้างออกแบบหรือควบคุมงานก่อสร้างโดยวิธีเฉพาะเจาะจง",)),
+    Method("design-selective", ("จ้างออกแบบหรือควบคุมงานก่อสร้างโดยวิธีคัดเลือก",)),
+    Method("design-open", ("จ้างออกแบบหรือควบคุมงานก่อสร้างโดยวิธีประกาศเชิญชวนทั่วไป",)),
+    Method("design-contest", ("จ้างออกแบบหรือควบคุมงานก่อสร้างโดยวิธีประกวดแบบ", "ประกวดแบบ")),
+)
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"^(?:โดย)?วิธี", "", re.sub(r"[()]", "", fold(words)))
+
+
+_CODES = {_bare(spelling): method.code for method in METHODS for spelling in method.spellings}
+
+
+def method_code(words: str | None) -> str | None:
+    """Return our code for the words of column 5, None when we do not know the spelling."""
+    return None if words is None else _CODES.get(_bare(words))
+
+
+# Names of firms and persons are compared without their legal heads, which are written in many ways.
+_LEGAL = re.compile(
+    r"^(?:บริษัท|บจก\.?|บมจ\.?|ห้างหุ้นส่วนจำกัด|หจก\.?|ห้างหุ้นส่วนสามัญ|หสน\.?|ร้าน|"
+    r"นางสาว|น\.ส\.|นส\.|นาย|นาง)|(?:จำกัด)?(?:\(มหาชน\)|\(สำนักงานใหญ่\)|จำกัด)$"
+)
+
+
+def same_name(name: str) -> str:
+    """Return the form in which names of suppliers are compared; never publish it.
+
+    >>> same_name("บริษัท ก้าวหน้า  จำกัด") == same_name("บจก.ก้าวหน้า")
+    True
+    """
+    return _LEGAL.sub("", fold(name)) or fold(name)
+
+
+@dataclass(frozen=True)
+class Bid:
+    """A bidder and the price offered in satang, each None where the sheet does not tell it."""
+
+    bidder: str | None
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a row stands: file name, sheet name, first row as Excel counts."""
+
+    file: str
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in the sheet for one field: the address and the raw text."""
+
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Procurement:
+    """One row of สขร.๑. None is "nobody wrote it", never a default.
+
+    Money is whole satang; dates are Gregorian; identifiers are text. ``written`` keeps, for each
+    field that has a cell in the sheet, the address and the raw text it was read from; a field
+    whose cell is empty is there too, with "" as text, so that a finding can point at it.
+    """
+
+    source: Source
+    number: int | None = None
+    title: str | None = None
+    budget: int | None = None
+    reference_price: int | None = None
+    procurement_method: str | None = None
+    bids: tuple[Bid, ...] = ()
+    supplier: str | None = None
+    agreed_price: int | None = None
+    selection_reason: str | None = None
+    contract_number: str | None = None
+    contract_date: date | None = None
+    egp_project_number: str | None = None
+    egp_contract_number: str | None = None
+    supplier_tax_id: str | None = None  # for comparing only, never published
+    written: Mapping[str, Written] = field(default_factory=dict)
+
+    @property
+    def procurement_method_code(self) -> str | None:
+        return method_code(self.procurement_method)
+
+    def public(self) -> dict[str, Any]:
+        """Return the row as every JSON of the program shows it: baht as text, ISO days, None unknown."""
+
+        def money(satang: int | None) -> str | None:
+            return None if satang is None else decimal_baht(satang)
+
+        return {
+            "number": self.number,
+            "title": self.title,
+            "budget": money(self.budget),
+            "reference_price": money(self.reference_price),
+            "procurement_method": self.procurement_method,
+            "procurement_method_code": self.procurement_method_code,
+            "bids": [{"bidder": bid.bidder, "amount": money(bid.amount)} for bid in self.bids],
+            "supplier": self.supplier,
+            "agreed_price": money(self.agreed_price),
+            "selection_reason": self.selection_reason,
+            "contract_number": self.contract_number,
+            "contract_date": self.contract_date.isoformat() if self.contract_date else None,
+            "egp_project_number": self.egp_project_number,
+            "egp_contract_number": self.egp_contract_number,
+        }
+
+    def facts(self) -> tuple[object, ...]:
+        """Everything the row states, without where it stands: two equal rows say the same."""
+        return tuple(getattr(self, name) for name in FACTS)
+
+    def kept(self) -> dict[str, Any]:
+        """Return the whole row, raw texts too, as plain JSON values; ``Procurement.of`` reads it."""
+        plain: dict[str, Any] = {name: getattr(self, name) for name in FACTS}
+        day = self.contract_date
+        return plain | {
+            "bids": [[bid.bidder, bid.amount] for bid in self.bids],
+            "contract_date": day.isoformat() if day else None,
+            "source": [self.source.file, self.source.sheet, self.source.row],
+            "written": {name: [w.cell, w.text] for name, w in self.written.items()},
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Procurement":
+        """Return the row that ``kept`` wrote down."""
+        day = kept["contract_date"]
+        return cls(
+            **{
+                **kept,
+                "bids": tuple(Bid(*bid) for bid in kept["bids"]),
+                "contract_date": date.fromisoformat(day) if day else None,
+                "source": Source(*kept["source"]),
+                "written": {name: Written(*w) for name, w in kept["written"].items()},
+            }
+        )
+
+
+FACTS = tuple(f.name for f in fields(Procurement) if f.name not in {"source", "written"})

@@ -1,0 +1,411 @@
+"""Every judgement of the program, one literal each: what must hold, and what people read if not.
+
+A rule with ``holds`` looks at a whole month of clean rows (``schemas.frame``) and returns plain
+booleans, true when all is well or when the rule has nothing to say: an unknown value is another
+rule's finding. A rule without ``holds`` is raised by the step that meets the case.
+The law's and practice's ground of each stands in ``basis``; DOMAIN §5 has the evidence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from schemas.finding import Severity
+
+if TYPE_CHECKING:  # pandas takes half a second to import; messages are needed without it
+    import pandas as pd
+
+    Holds = Callable[[pd.DataFrame], "pd.Series[bool]"]
+else:
+    Holds = Callable
+
+DIRECT_LIMIT = 500_000_00  # satang
+# A project number is given when a purchase is planned: in the real year 264 of 267 within 3 months.
+EGP_MONTHS_APART = 3
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``column`` is the field whose cell is pointed at; "" when the place comes with the case.
+
+    ``message`` is Thai and says what we saw, what we expected and what to do; names in braces are
+    the frame's columns (money in baht, Buddhist days) or the facts given by the raising step.
+    """
+
+    id: str  # for ever: findings, explanations and the ledger refer to it
+    severity: Severity
+    message: str
+    basis: str
+    column: str = ""
+    holds: Holds | None = None
+    waits_always: bool = False  # explain: the due day does not release it
+
+
+FORM = "แบบ สขร.๑ ตามประกาศคณะกรรมการข้อมูลข่าวสารของราชการ 16 มกราคม 2558"
+HOUSE = "แนวปฏิบัติของระบบ: ไม่เดาค่าที่ไม่มีผู้เขียน"
+ACT = "พ.ร.บ.การจัดซื้อจัดจ้างและการบริหารพัสดุภาครัฐ พ.ศ. 2560"
+
+FILE_RULES = (
+    Rule(
+        "file-is-a-workbook",
+        "fix",
+        "ไฟล์ «{file}» ไม่ใช่ไฟล์ Excel (.xlsx) ที่อ่านได้: {reason} กรุณาเปิดด้วย Excel "
+        "แล้วบันทึกเป็น «Excel Workbook (*.xlsx)» จากนั้นวางไฟล์ใหม่",
+        HOUSE,
+    ),
+    Rule(
+        "file-is-whole",
+        "fix",
+        "ไฟล์ «{file}» ไม่สมบูรณ์ ({reason}) อาจคัดลอกไม่ครบ กรุณาคัดลอกไฟล์ต้นฉบับมาวางใหม่อีกครั้ง",
+        HOUSE,
+    ),
+    Rule(
+        "file-without-password",
+        "fix",
+        "ไฟล์ «{file}» ติดรหัสผ่าน กรุณาเปิดด้วย Excel ไปที่ ไฟล์ > ข้อมูล > ป้องกันเวิร์กบุ๊ก "
+        "แล้วลบรหัสผ่านออก บันทึก และวางไฟล์ใหม่",
+        HOUSE,
+    ),
+    Rule(
+        "file-within-limits",
+        "fix",
+        "ไฟล์ «{file}» ใหญ่หรือซับซ้อนเกินที่ระบบอ่านได้ ({reason}) กรุณาคัดลอกเฉพาะตาราง สขร.๑ "
+        "ไปไว้ในไฟล์ใหม่ แล้ววางไฟล์นั้น",
+        HOUSE,
+    ),
+    Rule(
+        "file-is-read",
+        "fix",
+        "ระบบอ่านไฟล์ «{file}» ไม่ได้ ({reason}) กรุณาเปิดด้วย Excel แล้วบันทึกเป็นไฟล์ใหม่ "
+        "(.xlsx) จากนั้นวางไฟล์ใหม่",
+        HOUSE,
+    ),
+)
+SHEET_RULES = (
+    Rule(
+        "table-found",
+        "fix",
+        "ไม่พบหัวตาราง สขร.๑ ในแผ่นงาน «{sheet}» ภายใน {rows} แถวแรก ต้องมีหัวคอลัมน์ เช่น "
+        "«งานที่จัดซื้อหรือจัดจ้าง», «วงเงินที่จะซื้อหรือจ้าง», «ราคากลาง» กรุณาใส่หัวตารางตามแบบ สขร.๑",
+        FORM,
+    ),
+    Rule(
+        "sheet-is-a-table",
+        "note",
+        "แผ่นงาน «{sheet}» ไม่มีตาราง สขร.๑ จึงไม่ได้นำมาใช้",
+        FORM,
+    ),
+    Rule(
+        "columns-complete",
+        "fix",
+        "หัวตารางในแผ่นงาน «{sheet}» แถว {row} ขาดคอลัมน์ {missing} {unknown}"
+        "กรุณาเพิ่มหรือแก้ชื่อหัวคอลัมน์ให้ตรงตามแบบ สขร.๑",
+        FORM,
+    ),
+    Rule(
+        "heading-known",
+        "note",
+        "ไม่รู้จักหัวคอลัมน์ {shown} ข้อมูล {count} ช่องใต้หัวนี้ไม่ได้เผยแพร่ "
+        "หากเป็นข้อมูลของ สขร.๑ กรุณาแก้ชื่อหัวคอลัมน์ตามแบบ",
+        FORM,
+    ),
+    Rule(
+        "month-stated",
+        "fix",
+        "แผ่นงาน «{sheet}» ไม่ระบุเดือนและปี: ไม่พบทั้งในหัวเรื่อง («ในรอบเดือน …»), ชื่อแผ่นงาน "
+        "และชื่อไฟล์ «{file}» กรุณาพิมพ์ เช่น «ในรอบเดือน ตุลาคม 2567» ในหัวเรื่องเหนือตาราง",
+        FORM,
+    ),
+    Rule(
+        "month-stated-once",
+        "fix",
+        "แผ่นงาน «{sheet}» ระบุเดือนไม่ตรงกัน: {statements} กรุณาแก้ให้เป็นเดือนเดียวกัน",
+        FORM,
+    ),
+    Rule(
+        "month-in-one-sheet",
+        "fix",
+        "ไฟล์นี้มีเดือน {month_words} มากกว่าหนึ่งแผ่นงาน: {sheets} กรุณารวมเป็นแผ่นงานเดียว "
+        "หรือแก้เดือนในหัวเรื่องให้ถูก",
+        FORM,
+    ),
+    Rule(
+        "rows-present",
+        "fix",
+        "แผ่นงาน «{sheet}» มีหัวตารางแต่ไม่มีรายการ หากเดือนนี้ไม่มีการซื้อหรือจ้าง กรุณาพิมพ์ "
+        "«ไม่มีการจัดซื้อจัดจ้าง» ในแถวแรกใต้หัวตาราง",
+        FORM,
+    ),
+    Rule(
+        "sheet-still-empty",
+        "note",
+        "แผ่นงาน «{sheet}» ยังไม่มีรายการ จึงยังไม่ถือว่าเดือนนี้ส่งแล้ว",
+        HOUSE,
+    ),
+    Rule(
+        "row-is-whole",
+        "fix",
+        "แถว {row} มีข้อความเพียงช่องเดียว «{value}» อยู่กลางตาราง หากเป็นรายการให้กรอกให้ครบ "
+        "หากเป็นส่วนต่อของรายการก่อนหน้าให้ย้ายไปไว้ในช่องเดียวกัน หากไม่ใช่รายการให้ลบออก",
+        HOUSE,
+    ),
+    Rule(
+        "cell-in-table",
+        "note",
+        "ข้อความ «{value}» อยู่นอกตาราง จึงไม่ได้เผยแพร่",
+        HOUSE,
+    ),
+    Rule(
+        "organisation-is-ours",
+        "note",
+        "หัวเรื่องระบุหน่วยงาน «{value}» ซึ่งไม่ตรงกับชื่อ «{organisation}» ที่ตั้งไว้ในระบบ "
+        "กรุณาตรวจว่าวางไฟล์ของหน่วยงานถูกแห่ง",
+        HOUSE,
+    ),
+)
+CELL_RULES = (
+    Rule(
+        "amount-readable",
+        "fix",
+        "{heading}: «{value}» อ่านเป็นจำนวนเงินไม่ได้ ต้องเป็นตัวเลขหน่วยบาท ทศนิยมไม่เกินสองตำแหน่ง "
+        "เช่น 12,345.50 กรุณาพิมพ์ตัวเลขใหม่",
+        FORM,
+    ),
+    Rule(
+        "date-readable",
+        "fix",
+        "{heading}: «{value}» อ่านเป็นวันที่ไม่ได้ ต้องเรียงวัน เดือน ปี และเป็นวันที่มีจริง "
+        "เช่น 1 ตุลาคม 2567 กรุณาพิมพ์วันที่ใหม่",
+        FORM,
+    ),
+    Rule(
+        "number-readable",
+        "note",
+        "ลำดับที่: «{value}» ไม่ใช่จำนวนเต็ม จึงเผยแพร่ลำดับที่ของแถวนี้ว่า «ไม่ระบุ»",
+        FORM,
+    ),
+    Rule(
+        "text-as-typed",
+        "fix",
+        "{heading}: Excel เก็บช่องนี้เป็น{kind} («{value}») จึงไม่ทราบว่าเดิมพิมพ์ไว้อย่างไร "
+        "กรุณาจัดรูปแบบช่องเป็น «ข้อความ» แล้วพิมพ์ใหม่ เช่น 12/2568",
+        HOUSE,
+    ),
+    Rule(
+        "formula-calculated",
+        "fix",
+        "{heading}: ช่องนี้เป็นสูตร «{value}» ที่ยังไม่มีผลลัพธ์บันทึกไว้ กรุณาเปิดไฟล์ด้วย Excel "
+        "กดบันทึก แล้ววางไฟล์ใหม่",
+        HOUSE,
+    ),
+    Rule(
+        "cell-without-error",
+        "fix",
+        "{heading}: ช่องนี้แสดงข้อผิดพลาด {value} กรุณาแก้สูตรหรือพิมพ์ค่าที่ถูกต้องแทน",
+        HOUSE,
+    ),
+    Rule(
+        "bids-paired",
+        "fix",
+        "{heading}: จับคู่รายชื่อกับราคาไม่ได้ («{value}»: {bidders} ชื่อ แต่มี {amounts} ราคา) "
+        "กรุณาพิมพ์หนึ่งรายต่อหนึ่งบรรทัด เช่น ร้าน ก / 1,000.00 บาท",
+        FORM,
+    ),
+    Rule(
+        "supplier-single",
+        "fix",
+        "{heading}: พบมากกว่าหนึ่งราย «{value}» กรุณาแยกเป็นคนละแถว แถวละหนึ่งสัญญา",
+        FORM,
+    ),
+    Rule(
+        "year-typed-as-buddhist",
+        "note",
+        "{heading}: Excel เก็บปี {typed} เป็นปีคริสต์ศักราช ระบบอ่านเป็น {value} (พ.ศ. {typed})",
+        HOUSE,
+    ),
+)
+
+REVISION_RULES = (
+    Rule(
+        "rows-kept",
+        "explain",
+        "เดือน {month_words} ที่เผยแพร่แล้วมีรายการนี้ แต่ไฟล์ใหม่ไม่มี: «{value}» "
+        "กรุณาใส่รายการกลับ หรือชี้แจงเหตุที่ตัดออก",
+        "DESIGN: รายการที่หายไปต้องมีคำชี้แจงเสมอ",
+        waits_always=True,
+    ),
+    Rule(
+        "correction-has-reason",
+        "explain",
+        "เดือน {month_words} เผยแพร่แล้ว ไฟล์นี้แก้ไขข้อมูล กรุณาชี้แจงเหตุที่แก้ไข",
+        "DESIGN: การแก้ไขข้อมูลที่เผยแพร่แล้วต้องแสดงเหตุผล",
+    ),
+)
+
+
+def _official(column: str, words: str, *, beside: str = "") -> Rule:
+    """An official column must not be empty; it is not when the fact ``beside`` it is given."""
+    return Rule(
+        id=f"{column.replace('_', '-')}-filled",
+        severity="explain",
+        column=column,
+        message=f"{words}: ช่องว่างหรือ «-» กรุณากรอก หรือชี้แจงเหตุที่ไม่มี "
+        "(ถ้าไม่กรอก จะเผยแพร่ว่า «ไม่ระบุ»)",
+        basis=FORM,
+        holds=lambda rows: rows[column].notna() | (beside != "" and rows[beside or column].notna()),
+    )
+
+
+ROW_RULES = (
+    Rule(
+        id="title-filled",
+        severity="fix",
+        column="title",
+        message="งานที่จัดซื้อหรือจัดจ้าง: แถวนี้ไม่มีชื่องาน กรุณากรอกชื่องาน หรือลบทั้งแถวหากไม่ใช่รายการ",
+        basis=FORM,
+        holds=lambda rows: rows["title"].notna(),
+    ),
+    _official("budget", "วงเงินที่จะซื้อหรือจ้าง"),
+    _official("reference_price", "ราคากลาง"),
+    _official("procurement_method", "วิธีซื้อหรือจ้าง"),
+    _official("bids", "รายชื่อผู้เสนอราคาและราคาที่เสนอ"),
+    _official("supplier", "ผู้ได้รับการคัดเลือกและราคาที่ตกลงซื้อหรือจ้าง", beside="agreed_price"),
+    _official("agreed_price", "ราคาที่ตกลงซื้อหรือจ้าง"),
+    _official("selection_reason", "เหตุผลที่คัดเลือกโดยสรุป"),
+    _official("contract_number", "เลขที่ของสัญญาหรือข้อตกลง"),
+    _official("contract_date", "วันที่ของสัญญาหรือข้อตกลง"),
+    Rule(
+        id="supplier-named",
+        # note: the column is not empty, and e-GP itself leaves the name out (1 row of the real year).
+        severity="note",
+        column="supplier",
+        message="ผู้ได้รับการคัดเลือก: มีราคาที่ตกลง {agreed_price} บาท แต่ไม่มีชื่อ กรุณากรอกชื่อ "
+        "(ถ้าไม่กรอก จะเผยแพร่ว่า «ไม่ระบุ»)",
+        basis=FORM,
+        holds=lambda rows: rows["supplier"].notna() | rows["agreed_price"].isna(),
+    ),
+    Rule(
+        id="bidders-named",
+        severity="note",
+        column="bids",
+        message="รายชื่อผู้เสนอราคา: มีราคาที่เสนอแต่ไม่มีชื่อผู้เสนอราคา กรุณากรอกชื่อ",
+        basis=FORM,
+        holds=lambda rows: rows["bids"].isna() | rows["bids"].eq(rows["bidders"]),
+    ),
+    Rule(
+        id="contract-not-in-future",
+        severity="fix",
+        column="contract_date",
+        message="วันที่ของสัญญา {contract_date} ยังมาไม่ถึง (ตรวจเมื่อ {today}) กรุณาตรวจวัน เดือน ปี",
+        basis=HOUSE,
+        holds=lambda rows: rows["contract_date"].isna() | rows["contract_date"].le(rows["today"]),
+    ),
+    Rule(
+        id="contract-within-month",
+        severity="explain",
+        column="contract_date",
+        message="วันที่ของสัญญา {contract_date} อยู่หลังสิ้นเดือนของแบบนี้ ({month_last}) "
+        "กรุณาแก้วันที่ ย้ายรายการไปเดือนที่ถูก หรือชี้แจง",
+        basis=FORM,
+        # A day in the future is contract-not-in-future's finding.
+        holds=lambda rows: (
+            rows["contract_date"].isna()
+            | rows["contract_date"].le(rows["month_last"])
+            | rows["contract_date"].gt(rows["today"])
+        ),
+    ),
+    Rule(
+        id="contract-not-earlier",
+        severity="note",
+        column="contract_date",
+        message="วันที่ของสัญญา {contract_date} อยู่ก่อนเดือนของแบบนี้ (เริ่ม {month_first})",
+        basis=FORM,
+        holds=lambda rows: (
+            rows["contract_date"].isna() | rows["contract_date"].ge(rows["month_first"])
+        ),
+    ),
+    Rule(
+        id="agreed-within-budget",
+        severity="explain",
+        column="agreed_price",
+        message="ราคาที่ตกลง {agreed_price} บาท สูงกว่าวงเงินที่จะซื้อหรือจ้าง {budget} บาท "
+        "กรุณาแก้ตัวเลขหรือชี้แจง",
+        basis=f"{ACT}; พบได้จริงแต่น้อย (340 รายการทั่วประเทศในปีงบประมาณ 2568)",
+        holds=lambda rows: rows["agreed_price"].le(rows["budget"]).fillna(value=True),
+    ),
+    Rule(
+        id="agreed-within-reference-price",
+        severity="explain",
+        column="agreed_price",
+        message="ราคาที่ตกลง {agreed_price} บาท สูงกว่าราคากลาง {reference_price} บาท "
+        "กรุณาแก้ตัวเลขหรือชี้แจง",
+        basis=f"{ACT} มาตรา 63; พบได้จริงแต่น้อย (1,062 รายการทั่วประเทศในปีงบประมาณ 2568)",
+        holds=lambda rows: rows["agreed_price"].le(rows["reference_price"]).fillna(value=True),
+    ),
+    Rule(
+        id="supplier-among-bidders",
+        severity="explain",
+        column="supplier",
+        message="ผู้ได้รับการคัดเลือก «{supplier}» ไม่อยู่ในรายชื่อผู้เสนอราคา กรุณาแก้ชื่อให้ตรงกันหรือชี้แจง",
+        basis=FORM,
+        holds=lambda rows: rows["supplier_among_bidders"].fillna(value=True),
+    ),
+    Rule(
+        id="direct-within-limit",
+        severity="explain",  # not fix: section 56 (2) has seven other grounds
+        column="procurement_method",
+        message="วงเงิน {budget} บาท ราคาที่ตกลง {agreed_price} บาท เกิน 500,000 บาท "
+        "แต่ใช้วิธีเฉพาะเจาะจง กรุณาแก้ไข หรือชี้แจงเหตุตามมาตรา 56 (2)",
+        basis=f"{ACT} มาตรา 56 (2) (ข) และกฎกระทรวงกำหนดวงเงินฯ พ.ศ. 2560 ข้อ 1",
+        holds=lambda rows: (
+            rows["method_code"].ne("direct").fillna(value=True)
+            | (
+                rows["budget"].le(DIRECT_LIMIT).fillna(value=True)
+                & rows["agreed_price"].le(DIRECT_LIMIT).fillna(value=True)
+            )
+        ),
+    ),
+    Rule(
+        id="method-known",
+        severity="note",
+        column="procurement_method",
+        message="ไม่รู้จักวิธีซื้อหรือจ้าง «{procurement_method}» จะเผยแพร่ตามที่เขียน",
+        basis=f"{ACT} มาตรา 55",
+        holds=lambda rows: rows["procurement_method"].isna() | rows["method_code"].notna(),
+    ),
+    Rule(
+        id="egp-number-shaped",
+        severity="note",
+        column="egp_project_number",
+        message="เลขที่โครงการ «{egp_project_number}» ไม่ใช่ตัวเลข 11 หลัก กรุณาตรวจว่าพิมพ์ครบ",
+        basis="เลขที่โครงการในระบบ e-GP มี 11 หลัก",
+        holds=lambda rows: (
+            rows["egp_project_number"].isna()
+            | rows["egp_project_number"].str.fullmatch(r"[0-9]{11}").fillna(value=False)
+        ),
+    ),
+    Rule(
+        id="egp-number-near-contract",
+        severity="note",
+        column="egp_project_number",
+        message="เลขที่โครงการ {egp_project_number} ออกห่างจากเดือนของสัญญา {contract_date} "
+        f"เกิน {EGP_MONTHS_APART} เดือน กรุณาตรวจว่าเป็นสัญญาของโครงการนี้",
+        basis="สองหลักแรกเป็นปี พ.ศ. สองหลักถัดไปเป็นเดือนที่ออกเลข",
+        holds=lambda rows: (
+            rows["egp_months_before_contract"]
+            .between(-EGP_MONTHS_APART, EGP_MONTHS_APART)
+            .fillna(value=True)
+        ),
+    ),
+    Rule(
+        id="row-unlike-others",
+        severity="note",
+        column="title",
+        message="รายการนี้เหมือนกับอีกรายการในเดือนเดียวกันทุกช่อง เผยแพร่ทั้งสองรายการ กรุณาตรวจว่าไม่ได้กรอกซ้ำ",
+        basis="รายการที่คล้ายกันมีอยู่จริง («รายที่ ๑» … «รายที่ ๖») จึงไม่ตัดออก",
+        holds=lambda rows: ~rows["repeats"],
+    ),
+)
+
+RULES = (*FILE_RULES, *SHEET_RULES, *CELL_RULES, *REVISION_RULES, *ROW_RULES)
+RULE = {rule.id: rule for rule in RULES}

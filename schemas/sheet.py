@@ -1,0 +1,69 @@
+"""A worksheet as it was dropped: filled cells with their addresses, nothing interpreted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+# What Excel shows in a cell is one of these; a reader must say which.
+Kind = Literal["text", "number", "date", "truth", "error", "uncalculated"]
+
+
+def address(row: int, column: int) -> str:
+    """Return the address that Excel shows for a row and a column counted from 1.
+
+    >>> address(6, 3), address(1, 28)
+    ('C6', 'AB1')
+    """
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One filled cell.
+
+    ``text`` is what stands there, as typed or as the stored number is written; ``value`` is the
+    typed value: text, int or float in the unit of the sheet, a Gregorian day. ``kind`` is
+    ``uncalculated`` for a formula whose result no program has stored: ``text`` is the formula.
+    """
+
+    row: int
+    column: int
+    text: str
+    value: str | float | date
+    kind: Kind
+
+    @property
+    def address(self) -> str:
+        return address(self.row, self.column)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merged rectangle, all four bounds counted from 1 and included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The filled cells of one worksheet by (row, column), and its merged areas."""
+
+    file: str
+    name: str
+    cells: Mapping[tuple[int, int], Cell]
+    merges: tuple[Merge, ...] = ()
+
+    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Each row that holds something, top down, its cells from left to right."""
+        by_row: dict[int, list[Cell]] = {}
+        for _, cell in sorted(self.cells.items()):
+            by_row.setdefault(cell.row, []).append(cell)
+        yield from by_row.items()

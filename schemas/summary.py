@@ -1,0 +1,73 @@
+"""The form สขร.๑ of one month, ready to be rendered: every format reads this and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from schemas.month import Month
+from schemas.procurement import Procurement
+
+Numerals = Literal["thai", "arabic"]
+
+# The official headings in their order (DOMAIN §3).
+HEADINGS = (
+    "ลำดับที่",
+    "งานที่จัดซื้อหรือจัดจ้าง",
+    "วงเงินที่จะซื้อหรือจ้าง",
+    "ราคากลาง",
+    "วิธีซื้อหรือจ้าง",
+    "รายชื่อผู้เสนอราคาและราคาที่เสนอ",
+    "ผู้ได้รับการคัดเลือกและราคาที่ตกลงซื้อหรือจ้าง",
+    "เหตุผลที่คัดเลือกโดยสรุป",
+    "เลขที่และวันที่ของสัญญาหรือข้อตกลงในการซื้อหรือจ้าง",
+)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A person's answer to a finding, published beside the row."""
+
+    rule: str
+    reason: str
+    by: str
+    date: date
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over the rows that state an amount, in satang; None when no row states one."""
+
+    rows: int
+    agreed_price: int | None
+    budget: int | None
+    agreed_price_unknown: int  # rows without the amount: a sum that hides them would be a lie
+    budget_unknown: int
+
+
+@dataclass(frozen=True)
+class MonthlySummary:
+    """One revision of one month. ``revision`` counts from 1; ``published_on`` is Gregorian."""
+
+    month: Month
+    organisation: str  # the name in force on the month's last day
+    place: str
+    revision: int
+    published_on: date
+    rows: tuple[Procurement, ...]
+    numerals: Numerals = "thai"
+    nil: bool = False
+    superseded: bool = False  # a later revision stands in its place; this one stays at its address
+    explanations: Mapping[int, tuple[Explanation, ...]] | None = None  # by index in ``rows``
+
+    @property
+    def totals(self) -> Totals:
+        agreed = [row.agreed_price for row in self.rows if row.agreed_price is not None]
+        budget = [row.budget for row in self.rows if row.budget is not None]
+        return Totals(
+            rows=len(self.rows),
+            agreed_price=sum(agreed) if agreed else None,
+            budget=sum(budget) if budget else None,
+            agreed_price_unknown=len(self.rows) - len(agreed),
+            budget_unknown=len(self.rows) - len(budget),
+        )

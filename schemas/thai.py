@@ -1,0 +1,232 @@
+"""Thai digits, months, dates and money: how offices write them, read and written in one place.
+
+Inside the program years are Gregorian and money is whole satang; Buddhist years and baht exist
+here, in ``Month`` and at the edges. Nothing here guesses: what cannot be read is a ValueError.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+BUDDHIST_OFFSET = 543
+OLDEST_BUDDHIST = 2400  # a four-digit year from here on is Buddhist
+GREGORIAN_YEARS = range(1900, 2200)
+MONTHS = (
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+)
+MONTHS_SHORT = (
+    "ม.ค.",
+    "ก.พ.",
+    "มี.ค.",
+    "เม.ย.",
+    "พ.ค.",
+    "มิ.ย.",
+    "ก.ค.",
+    "ส.ค.",
+    "ก.ย.",
+    "ต.ค.",
+    "พ.ย.",
+    "ธ.ค.",
+)
+UNKNOWN = "ไม่ระบุ"  # what people read where nobody wrote anything
+
+_TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_TO_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+
+
+def arabic_digits(text: str) -> str:
+    return text.translate(_TO_ARABIC)
+
+
+def thai_digits(text: str) -> str:
+    return text.translate(_TO_THAI)
+
+
+# ---- text
+
+# Zero width, direction marks, BOM, soft hyphen: they print nothing and break every comparison.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_EXCEL_ESCAPE = re.compile(r"_x000[dD]_")
+
+
+def visible(text: str) -> str:
+    """Return the text as it may be published: what is written, without what cannot be seen.
+
+    NFC, never NFKC (which takes ำ apart); invisible and control characters go, line ends become
+    one newline, blanks at the ends go. Inner spaces stay as typed.
+    """
+    text = _EXCEL_ESCAPE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    text = _CONTROL.sub("", _INVISIBLE.sub("", text)).replace("\u00a0", " ").replace("\t", " ")
+    lines = (line.strip() for line in unicodedata.normalize("NFC", text).split("\n"))
+    return "\n".join(lines).strip()
+
+
+def fold(text: str) -> str:
+    """Return the text in the form used to compare headers and names; never publish it.
+
+    Digits become Arabic, ํา becomes ำ, เเ becomes แ, tone marks stand after vowels, all white
+    space goes, Latin letters are small. DOMAIN §8 lists where each damage was met.
+    """
+    text = arabic_digits(visible(text)).casefold()
+    text = re.sub(r"\s+", "", text).replace("เเ", "แ")
+    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)[\u0e32\u0e33]", "\\1\u0e33", text)
+    return re.sub("([\u0e48-\u0e4b])([\u0e31\u0e34-\u0e39])", r"\2\1", text)
+
+
+# ---- money
+
+# [0-9], not \d: \d also matches the digits of every other script.
+_BAHT = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]{1,2})|\.-|,-|\.)?"
+    r"(?:บาท(?:ถ้วน)?)?"
+)
+
+
+def parse_baht(text: str) -> int:
+    """Return the amount of money that ``text`` states, in satang.
+
+    Units:  baht on paper, whole satang here; no float in between.
+    Shape:  one amount only; Thai or Arabic digits, commas in threes, at most two decimals,
+            «.-» for no satang, «บาท» behind it.
+    Errors: ValueError otherwise (also for "" and "-"); the caller turns it into a Finding.
+    Source: columns 3, 4, 6 and 7 of the form สขร.๑.
+
+    >>> parse_baht("๑๒,๓๔๕.๕ บาท")
+    1234550
+    """
+    shape = _BAHT.fullmatch(re.sub(r"\s+", "", arabic_digits(visible(text))).removeprefix("฿"))
+    if shape is None:
+        raise ValueError(f"not an amount of money: {text!r}")
+    return int(shape["whole"].replace(",", "")) * 100 + int((shape["part"] or "0").ljust(2, "0"))
+
+
+def satang_of(number: float) -> int:
+    """Return the satang of a number that a workbook holds in baht.
+
+    A workbook stores doubles; people see at most 15 significant digits, and so do we.
+    ValueError when what they see is negative, not finite, or has parts of a satang.
+    """
+    seen = Decimal(format(number, ".15g"))
+    if not seen.is_finite() or seen < 0 or seen * 100 != (seen * 100).to_integral_value():
+        raise ValueError(f"not whole satang: {number!r}")
+    return int(seen * 100)
+
+
+def baht(satang: int) -> str:
+    """``94048500`` → ``940,485.00``."""
+    return f"{satang // 100:,}.{satang % 100:02}"
+
+
+def decimal_baht(satang: int) -> str:
+    """``94048500`` → ``940485.00``: money in JSON and CSV."""
+    return f"{satang // 100}.{satang % 100:02}"
+
+
+# ---- days and months
+
+
+def _spellings(number: int) -> list[str]:
+    """Every spelling of a month, the dots optional because they get lost."""
+    short = MONTHS_SHORT[number]
+    return [MONTHS[number], short, short.rstrip("."), short.replace(".", "")]
+
+
+_MONTH_OF = {fold(name): number + 1 for number in range(12) for name in _spellings(number)}
+_MONTH = "|".join(re.escape(name) for name in sorted(_MONTH_OF, key=len, reverse=True))
+_BEFORE_DAY = r"(?:ลงวันที่|ลงวันที|วันที่|ลว\.?)?"
+_DAY_IN_WORDS = re.compile(
+    rf"{_BEFORE_DAY}(?P<day>[0-9]{{1,2}})[-/.]?(?:เดือน)?(?P<month>{_MONTH})[-/.]?"
+    rf"(?:พ\.?ศ\.?|ค\.?ศ\.?)?(?P<year>[0-9]{{4}}|[0-9]{{2}})"
+)
+_DAY_IN_DIGITS = re.compile(
+    rf"{_BEFORE_DAY}(?P<day>[0-9]{{1,2}})(?P<sign>[-/.])(?P<month>[0-9]{{1,2}})(?P=sign)"
+    r"(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_DAY_ISO = re.compile(rf"{_BEFORE_DAY}(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})")
+# Free text: a short name counts only where no Thai letter touches it («สมคิด» holds มค).
+_MONTH_IN_TEXT = re.compile(
+    "(?P<long>"
+    + "|".join(MONTHS)
+    + ")|(?<![ก-๎])(?P<short>"
+    + "|".join(r"\.?\s?".join(name.rstrip(".").split(".")) for name in MONTHS_SHORT)
+    + r")(?![ก-๎])\.?"
+)
+_YEAR_AFTER_MONTH = re.compile(r"[\s,_/-]*(?:พ\.?\s?ศ\.?|ปี)?[\s_]*([0-9]{4}|[0-9]{2})(?![0-9])")
+_MONTH_IN_DIGITS = re.compile(r"(?<![0-9])(2[45][0-9]{2})-(0[1-9]|1[0-2])(?![0-9-])")
+
+
+def gregorian_year(text: str) -> int:
+    """Read a year as offices write it: 2568 and 68 are Buddhist, 2025 is Gregorian."""
+    year = int(text)
+    if len(text) == 2:  # noqa: PLR2004 - the shape «68»
+        return 2500 + year - BUDDHIST_OFFSET
+    if year >= OLDEST_BUDDHIST:
+        return year - BUDDHIST_OFFSET
+    if year not in GREGORIAN_YEARS:
+        raise ValueError(f"not a year of an office: {text!r}")
+    return year
+
+
+def parse_date(text: str) -> date:
+    """Return the (Gregorian) day that ``text`` states; the day comes first, always.
+
+    Shapes: «๑ ตุลาคม พ.ศ. ๒๕๖๗», «1 ต.ค. 67», «10-มี.ค.-64», «15/03/2568», «2022-08-04», each
+            also behind «วันที่», «ลงวันที่» or «ลว.».
+    Errors: ValueError otherwise, also where only month-first would make a day of it.
+    Source: DOMAIN §7.
+
+    >>> parse_date("ลว. ๑ ต.ค ๖๗")
+    datetime.date(2024, 10, 1)
+    """
+    folded = fold(text)
+    for shape in (_DAY_IN_WORDS, _DAY_IN_DIGITS, _DAY_ISO):
+        if found := shape.fullmatch(folded):
+            month = _MONTH_OF.get(found["month"]) or int(found["month"])
+            return date(gregorian_year(found["year"]), month, int(found["day"]))
+    raise ValueError(f"not a date: {text!r}")
+
+
+def date_long(day: date) -> str:
+    """``1 ตุลาคม 2567``; the caller chooses the digits."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year + BUDDHIST_OFFSET}"
+
+
+def date_short(day: date) -> str:
+    """``1 ต.ค. 67``."""
+    return f"{day.day} {MONTHS_SHORT[day.month - 1]} {(day.year + BUDDHIST_OFFSET) % 100:02}"
+
+
+def months_in(text: str) -> list[tuple[int | None, int]]:
+    """Return the months that a free text names, in its order: (Buddhist year or None, 1–12).
+
+    >>> months_in("สขร.1 ต.ค.67"), months_in("ตุลาคม - ธันวาคม พ.ศ. ๒๕๖๗")
+    ([(2567, 10)], [(None, 10), (2567, 12)])
+    """
+    text = re.sub(r"\s+", " ", arabic_digits(visible(text)))
+    found = []
+    for name in _MONTH_IN_TEXT.finditer(text):
+        number = _MONTH_OF[fold(name[0])]
+        after = _YEAR_AFTER_MONTH.match(text, name.end())
+        found.append((_buddhist(after[1]) if after else None, number))
+    return found or [(int(year), int(month)) for year, month in _MONTH_IN_DIGITS.findall(text)]
+
+
+def _buddhist(year: str) -> int | None:
+    try:
+        return gregorian_year(year) + BUDDHIST_OFFSET
+    except ValueError:
+        return None
