@@ -55,7 +55,7 @@ def compare(
     month: Month, rows: Sequence[Procurement], public: Sequence[Procurement], file: str
 ) -> list[Finding]:
     """Return the questions that a changed month raises against what is public now."""
-    if not public or [row.facts() for row in rows] == [row.facts() for row in public]:
+    if [row.facts() for row in rows] == [row.facts() for row in public]:
         return []
     sheet = rows[0].source.sheet if rows else ""
     asked = [("correction-has-reason", "")]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pipeline.examine import Examined, examine, refusal
-from pipeline.guard import Limits, RefusedError
+from pipeline.guard import Limits
+from schemas.examined import Examined, refusal
 
 # A fork server starts a child in some 12 ms with the reader loaded; Windows has only spawn.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -38,12 +38,12 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
     question.close()
     try:
         if not answer.poll(limits.wall_seconds):
-            raise RefusedError("file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
+            return refusal(
+                file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที"
+            )
         return Examined.of(json.loads(answer.recv_bytes(LARGEST_ANSWER)))
-    except RefusedError as refused:
-        return refusal(file, refused)
     except (EOFError, OSError):
-        return refusal(file, RefusedError("file-is-read", "โปรแกรมอ่านหยุดทำงานกลางคัน"))
+        return refusal(file, "file-is-read", "โปรแกรมอ่านหยุดทำงานกลางคัน")
     finally:
         answer.close()
         child.kill()
@@ -54,13 +54,15 @@ def _work(
     question: Connection, path: Path, file: str, names: Sequence[str], limits: Limits
 ) -> None:
     """In the child: limits first, then the work; whatever breaks becomes an answer."""
+    from pipeline.examine import examine  # loads the reader, which the parent never needs
+
     _limit(limits)
     # A library that prints must not write into our terminal or JSON.
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
             examined = examine(path, file, names, limits)
         except MemoryError:
-            examined = refusal(file, RefusedError("file-within-limits", "ใช้หน่วยความจำเกิน"))
+            examined = refusal(file, "file-within-limits", "ใช้หน่วยความจำเกิน")
         question.send_bytes(json.dumps(examined.kept()).encode())
 
 

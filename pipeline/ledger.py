@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from pipeline import CannotRunError
 from pipeline.decide import Decision
-from pipeline.inbox import Original
+from pipeline.inbox import Arrivals, Original
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.procurement import Procurement
@@ -89,6 +89,8 @@ RELEASE = _table(
     _text("previous", null=True),
     _text("published_on"),
 )
+# Which revisions a release made public for the first time.
+RELEASE_REVISION = _table("release_revision", _key(), _of("release"), _of("revision"))
 
 
 @dataclass(frozen=True)
@@ -102,15 +104,17 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What became of a dropped file; ``repeated`` when these bytes were answered before."""
+class Drop:
+    """A dropped file as it was answered; ``submission`` is its key."""
 
-    original: Original
-    outcome: str
+    submission: int
+    file: str
+    part: str
+    sha256: str
+    received_on: date
     months: tuple[Month, ...]
     rows: int
     findings: tuple[Finding, ...]
-    repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,16 @@ class Latest:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A month of one part that waits for an answer to these findings."""
+
+    month: Month
+    part: str
+    submission: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Revision:
     """One revision of a month: which submission stands for each part."""
 
@@ -132,6 +146,8 @@ class Revision:
     number: int
     accepted_on: date
     parts: Mapping[str, int]
+    key: int
+    released: bool
 
 
 @dataclass(frozen=True)
@@ -161,13 +177,12 @@ class History:
             if latest.decision == "waiting" and not latest.public
         ]
 
-    def returned(self) -> list[tuple[Month, str, Latest]]:
-        return [
-            (month, part, latest)
-            for month, parts in sorted(self.latest.items())
-            for part, latest in sorted(parts.items())
-            if latest.decision == "returned"
-        ]
+    @property
+    def returned(self) -> tuple[str, ...]:
+        """Files that somebody must mend: a month's latest word, or lying here without a month."""
+        words = [word for parts in self.latest.values() for word in parts.values()]
+        files = {word.file for word in words if word.decision == "returned"}
+        return tuple(sorted(files | set(self.unplaced)))
 
 
 @dataclass(frozen=True)
@@ -236,32 +251,34 @@ class Ledger:
             (word := latest[month]) is not None and word.submission == found for month in months
         )
 
-    def repeated(self, original: Original) -> Answer:
-        """Return what was answered when these bytes came first."""
+    def answered(self, original: Original) -> Drop:
+        """Return how these bytes were answered last; LookupError when they never were."""
         with self.engine.connect() as link:
             found = _last_submission(link, original)
             if found is None:
                 raise LookupError(f"never answered: {original.file}")
-            rows = sa.select(sa.func.count()).where(SUBMISSION_ROW.c.submission_id == found)
-            return Answer(
-                original,
-                "unchanged",
-                tuple(_months_of(link, found)),
-                int(link.execute(rows).scalar_one()),
-                tuple(_findings(link, found)),
-                repeated=True,
-            )
+            return _drop(link, found)
 
-    def saw(self, originals: Iterable[Original], present: Sequence[str], today: date) -> None:
+    def public_rows(self, part: str) -> dict[Month, tuple[Procurement, ...]]:
+        """Return what a part of the office has in public now, by month."""
+        current = {month: found[-1] for month, found in self.history().revisions.items()}
+        return {
+            month: self.rows_of(revision.parts[part], month)
+            for month, revision in current.items()
+            if part in revision.parts
+        }
+
+    def saw(self, arrived: Arrivals, today: date) -> None:
         """Remember which bytes lie at which path, and which paths are empty now.
 
         An inbox without any file is more likely a share that is not there: it says nothing.
         """
+        present = [*(original.file for original in arrived.originals), *arrived.unsettled]
         with self.engine.begin() as link:
             last = _sightings(link)
             news: list[tuple[str, str | None]] = [
                 (original.file, original.sha256)
-                for original in originals
+                for original in arrived.originals
                 if last.get(original.file) != original.sha256
             ]
             if present:
@@ -323,11 +340,23 @@ class Ledger:
         if judged.decision == "accepted":
             _publish(link, judged.month, part, submission, day)
 
-    def accept(self, months: Iterable[tuple[Month, str, Latest]], today: date) -> None:
+    def waiting(self) -> list[Waiting]:
+        """Return what waits, with the questions it waits for."""
+        return [
+            Waiting(
+                month,
+                part,
+                latest.submission,
+                tuple(f for f in self.findings_of(latest.submission) if f.month == month),
+            )
+            for month, part, latest in self.history().waiting()
+        ]
+
+    def accept(self, waiting: Iterable[Waiting], today: date) -> None:
         """Make waiting months public as they stand; the day is written, not computed later."""
-        for month, part, latest in months:
+        for one in waiting:
             with self.engine.begin() as link:
-                _publish(link, month, part, latest.submission, today.isoformat())
+                _publish(link, one.month, one.part, one.submission, today.isoformat())
 
     def record_day(self, today: date) -> None:
         """Write down that from today on the calendar allows other claims than before."""
@@ -374,18 +403,20 @@ class Ledger:
         with self.engine.connect() as link:
             return all(nil for (nil,) in link.execute(asked))
 
-    def answers(self) -> Iterator[tuple[str, str, str, date, tuple[Month, ...], tuple[Finding, ...]]]:
-        """Every drop ever answered: file, part, sha256, day, months, findings; oldest first."""
+    def drops(self) -> tuple[Drop, ...]:
+        """The last answer to each path of the inbox, in the order in which they came."""
         with self.engine.connect() as link:
-            for drop in link.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.id)).all():
-                yield (
-                    drop.file,
-                    drop.part,
-                    drop.sha256,
-                    date.fromisoformat(drop.received_on),
-                    tuple(_months_of(link, drop.id)),
-                    tuple(_findings(link, drop.id)),
-                )
+            asked = sa.select(SUBMISSION.c.file, sa.func.max(SUBMISSION.c.id))
+            last = link.execute(asked.group_by(SUBMISSION.c.file)).all()
+            return tuple(_drop(link, key) for key in sorted(key for _, key in last))
+
+    def sources(self, revision: Revision) -> list[str]:
+        """The originals (sha256) that a revision was made from, in order."""
+        asked = sa.select(SUBMISSION.c.sha256).where(
+            SUBMISSION.c.id.in_(revision.parts.values())
+        )
+        with self.engine.connect() as link:
+            return sorted(link.execute(asked).scalars())
 
     def findings_of(self, submission: int) -> tuple[Finding, ...]:
         with self.engine.connect() as link:
@@ -397,15 +428,20 @@ class Ledger:
             row = link.execute(asked).one_or_none()
         return None if row is None else Release(row.name, row.previous)
 
-    def record_release(self, release: Release, today: date) -> None:
+    def record_release(
+        self, release: Release, revisions: Iterable[Revision], today: date
+    ) -> None:
+        """Write down a release, and which revisions it shows for the first time."""
         with self.engine.begin() as link:
-            _insert(
+            key = _insert(
                 link,
                 RELEASE,
                 name=release.name,
                 previous=release.previous,
                 published_on=today.isoformat(),
             )
+            for revision in revisions:
+                _insert(link, RELEASE_REVISION, release_id=key, revision_id=revision.key)
 
 
 # ---- SQLite
@@ -479,13 +515,22 @@ def _revisions(
     )
     if month is not None:
         asked = asked.where(REVISION.c.month == str(month))
-    found: dict[int, tuple[Month, int, date, dict[str, int]]] = {}
+    released = set(link.execute(sa.select(RELEASE_REVISION.c.revision_id)).scalars())
+    found: dict[int, Revision] = {}
     for row in link.execute(asked):
-        facts = (Month.parse(row.month), row.number, date.fromisoformat(row.accepted_on))
-        found.setdefault(row.id, (*facts, {}))[3][row.part] = row.submission_id
+        known = found.get(row.id)
+        parts = {**(known.parts if known else {}), row.part: row.submission_id}
+        found[row.id] = Revision(
+            Month.parse(row.month),
+            row.number,
+            date.fromisoformat(row.accepted_on),
+            parts,
+            row.id,
+            row.id in released,
+        )
     by_month: dict[Month, tuple[Revision, ...]] = {}
-    for facts in found.values():
-        by_month[facts[0]] = (*by_month.get(facts[0], ()), Revision(*facts))
+    for revision in found.values():
+        by_month[revision.month] = (*by_month.get(revision.month, ()), revision)
     return by_month
 
 
@@ -538,6 +583,21 @@ def _last_submission(link: sa.Connection, original: Original) -> int | None:
         SUBMISSION.c.sha256 == original.sha256, SUBMISSION.c.part == original.part
     )
     return link.execute(asked.order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
+
+
+def _drop(link: sa.Connection, submission: int) -> Drop:
+    row = link.execute(sa.select(SUBMISSION).where(SUBMISSION.c.id == submission)).one()
+    rows = sa.select(sa.func.count()).where(SUBMISSION_ROW.c.submission_id == submission)
+    return Drop(
+        row.id,
+        row.file,
+        row.part,
+        row.sha256,
+        date.fromisoformat(row.received_on),
+        tuple(_months_of(link, submission)),
+        int(link.execute(rows).scalar_one()),
+        tuple(_findings(link, submission)),
+    )
 
 
 def _months_of(link: sa.Connection, submission: int) -> list[Month]:

@@ -25,12 +25,17 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     empty cell, so a workbook with formulas is read a second time for their texts.
     """
     # Normal mode: read_only loses merges and believes a wrong <dimension> (TECHNOLOGY fact 2).
-    book = openpyxl.load_workbook(path, data_only=True)
-    formulas = openpyxl.load_workbook(path) if _has_formulas(path) else None
+    book = _load(path, data_only=True)
+    formulas = _load(path, data_only=False) if _has_formulas(path) else None
     return tuple(
         _sheet(sheet, file, {} if formulas is None else _filled(formulas[sheet.title]))
         for sheet in book.worksheets
     )
+
+
+def _load(path: Path, *, data_only: bool) -> openpyxl.Workbook:
+    with path.open("rb") as file:  # by its bytes: openpyxl refuses a path without .xlsx
+        return openpyxl.load_workbook(file, data_only=data_only)
 
 
 def _has_formulas(path: Path) -> bool:

@@ -58,6 +58,7 @@ class MonthlySummary:
     numerals: Numerals = "thai"
     nil: bool = False
     superseded: bool = False  # a later revision stands in its place; this one stays at its address
+    sources: tuple[str, ...] = ()  # the originals it was made from, by sha256
     explanations: Mapping[int, tuple[Explanation, ...]] | None = None  # by index in ``rows``
 
     @property

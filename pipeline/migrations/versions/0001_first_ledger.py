@@ -50,3 +50,4 @@ def upgrade() -> None:
     _table("revision_part", _of("revision"), _text("part"), _of("submission"))
     _table("as_of", _text("day"))
     _table("release", _text("name"), _text("previous", null=True), _text("published_on"))
+    _table("release_revision", _of("release"), _of("revision"))

@@ -1,0 +1,179 @@
+"""The command line. Nothing heavy is imported before a command asks for it."""
+
+import json
+import logging
+import sys
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from pipeline import CannotRunError
+
+if TYPE_CHECKING:
+    from pipeline.configure import Workspace
+    from pipeline.run import Pass
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+DONE, WAITS, COULD_NOT = 0, 1, 2
+
+app = typer.Typer(
+    help="ระบบ สขร.๑: จากไฟล์ Excel ของกองคลัง สู่สรุปผลการจัดซื้อจัดจ้างรายเดือนที่เผยแพร่",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback goes to the log whole, never to an officer
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="ไฟล์ตั้งค่า")]
+TodayOption = Annotated[
+    str | None, typer.Option("--today", metavar="YYYY-MM-DD", help="ทำเสมือนเป็นวันนี้ (ค.ศ.)")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="พิมพ์เป็น JSON สำหรับโปรแกรม")]
+DEFAULT_CONFIG = Path("sokhoro1.toml")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="โฟลเดอร์ที่จะสร้าง")] = Path(),
+    organisation: Annotated[
+        str, typer.Option("--organisation", help="ชื่อหน่วยงาน")
+    ] = "เทศบาลเมืองชะมาย",
+) -> None:
+    """สร้างพื้นที่ทำงาน: ไฟล์ตั้งค่า โฟลเดอร์รับไฟล์ โฟลเดอร์ผลลัพธ์ และไฟล์ตัวอย่าง"""
+    from pipeline.workspace import make_workspace
+
+    for line in make_workspace(folder, organisation):
+        typer.echo(line)
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+    settle: Annotated[
+        float | None, typer.Option("--settle", metavar="SECONDS", help="รอให้ไฟล์นิ่งกี่วินาที")
+    ] = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """ทำงานหนึ่งรอบ: รับไฟล์ ตรวจ ตอบ เผยแพร่ และปรับสถานะ สั่งซ้ำได้"""
+    from pipeline.configure import configure
+
+    workspace = configure(config)
+    done = _one_pass(workspace, _day(today), settle)
+    from pipeline.tell import pass_json, pass_words
+
+    _print(pass_json(done) if as_json else pass_words(done, str(workspace.output)))
+    raise typer.Exit(WAITS if done.waits_for_somebody else DONE)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="ไฟล์ที่จะตรวจ")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """ตรวจไฟล์โดยไม่บันทึกและไม่เผยแพร่"""
+    from pipeline.configure import configure
+    from pipeline.look import look
+
+    workspace = configure(config)
+    checked = look(files, workspace, _day(today))
+    from pipeline.tell import check_json, check_words
+
+    _print(check_json(checked) if as_json else check_words(checked))
+    asked = any(file.outcome in {"returned", "waiting"} for file in checked)
+    raise typer.Exit(WAITS if asked else DONE)
+
+
+@app.command()
+def status(
+    fiscal_year: Annotated[
+        int | None, typer.Argument(metavar="[FY]", help="ปีงบประมาณ พ.ศ. เช่น 2568")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """สถานะของมาตรการที่ 4: สิบสองเดือน จำนวนรายการ และหลักฐาน"""
+    from pipeline.configure import configure
+    from pipeline.look import status_on
+
+    day = _day(today)
+    answer = status_on(configure(config), fiscal_year, day)
+    from pipeline.tell import status_words
+
+    _print(answer.public_json() if as_json else status_words(answer))
+    late = any(month.late and not month.public for month in answer.months)
+    raise typer.Exit(WAITS if late else DONE)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="โฟลเดอร์ตัวอย่าง")] = Path("demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="เปิดหน้าเว็บที่เครื่องนี้")] = False,  # noqa: FBT002
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
+) -> None:
+    """ลองทั้งกระบวนการกับข้อมูลสมมติหนึ่งปีงบประมาณ"""
+    from pipeline.workspace import make_demo
+
+    workspace, day = make_demo(folder)
+    done = _one_pass(workspace, day, 0)
+    from pipeline.tell import pass_words
+    from pipeline.workspace import serve_site
+
+    _print(pass_words(done, str(workspace.output)))
+    typer.echo(f"เริ่มดูที่: {workspace.site / 'current' / 'index.html'}")
+    if serve:
+        serve_site(workspace.site, port, typer.echo)
+
+
+def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pass":
+    from pipeline.alone import alone
+    from pipeline.ledger import Ledger
+    from pipeline.run import run as run_once
+
+    seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
+    with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
+        return run_once(today, workspace, ledger, seconds, time.sleep)
+
+
+def _day(today: str | None) -> date:
+    """The Gregorian day asked for, else the day it is in Thailand."""
+    if today is None:
+        return datetime.now(BANGKOK).date()
+    try:
+        return date.fromisoformat(today)
+    except ValueError:
+        raise CannotRunError(f"--today «{today}» ไม่ใช่วันที่แบบ 2025-10-20") from None
+
+
+def _print(answer: dict[str, Any] | str) -> None:
+    if isinstance(answer, str):
+        typer.echo(answer.strip())
+    else:
+        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+
+
+def main() -> None:
+    """Run a command: 0 done, 1 something waits for a person, 2 could not run."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Thai Windows console may speak cp874, which lacks the marks we print.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except CannotRunError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(COULD_NOT)
+    except OSError as error:
+        typer.echo(f"ทำงานไม่ได้: {error.strerror or error} ({error.filename or '-'})", err=True)
+        logging.getLogger("sokhoro1").debug("could not run", exc_info=error)
+        sys.exit(COULD_NOT)
+
+
+if __name__ == "__main__":
+    main()

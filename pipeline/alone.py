@@ -1,0 +1,33 @@
+"""One instance at a time: a lock that the system drops when the process dies, also by kill -9."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline import CannotRunError
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock at ``path``; CannotRunError when another process holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        try:
+            _lock(file.fileno())
+        except OSError:
+            raise CannotRunError(
+                "มีการทำงานของ sokhoro1 อีกรายการหนึ่งอยู่ กรุณารอให้เสร็จแล้วสั่งใหม่"
+            ) from None
+        yield
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

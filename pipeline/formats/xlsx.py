@@ -1,0 +1,294 @@
+"""MonthlySummary → the official form as an Excel sheet: A4 landscape, ready to print."""
+
+import io
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from pipeline.formats.row_heights import height, lines, width_of
+from schemas.procurement import Procurement
+from schemas.summary import HEADINGS, MonthlySummary, Numerals
+from schemas.thai import MONTHS_SHORT, UNKNOWN, baht, date_long, thai_digits
+
+# The form's own words.
+FORM = "สขร.1"
+CORNER = "แบบ {form}"
+TITLE = "สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบเดือน{month}"
+PUBLISHED = "เผยแพร่เมื่อวันที่ {day}"
+REVISION = "ฉบับที่ {revision}"
+SUPERSEDED = "ฉบับนี้ถูกแทนที่แล้ว"
+NIL = "ไม่มีการจัดซื้อจัดจ้าง"
+NAME_AND_PRICE = "{name} / {price}"
+PRICE = "{baht} บาท"
+SIGNED = "ลว. {day}"
+UNKNOWN_PRICE = f"{UNKNOWN}ราคา"
+UNKNOWN_BIDDER = f"{UNKNOWN}ผู้เสนอราคา"
+UNKNOWN_SUPPLIER = f"{UNKNOWN}ผู้ได้รับการคัดเลือก"
+UNKNOWN_NUMBER = f"{UNKNOWN}เลขที่"
+UNKNOWN_DATE = f"{UNKNOWN}วันที่"
+TOTAL = "รวม {rows} รายการ"
+WITHOUT = f"ไม่รวม {{rows}} รายการที่{UNKNOWN}"
+FOOTER = "หน้า &P จาก &N"
+
+FONT = "TH SarabunPSK"  # every office has it; the workbook only names it
+SIZE = 14
+TITLE_SIZE = 16
+BOLD = 1.08  # bold letters come out that much wider than the regular ones we measure
+
+# Pixels of 1/96 inch. Together the columns fill A4 landscape at its full size.
+WIDTHS = (38, 212, 92, 92, 86, 152, 152, 122, 124)
+BORDERS = 6  # pixels of a column that text cannot use
+POINTS = 0.75  # of a pixel
+ALIGNMENTS = ("center", "left", "right", "right", "left", "left", "left", "left", "left")
+NUMBERS = {0: "0", 2: "#,##0.00", 3: "#,##0.00", 6: "#,##0.00"}  # formats; 6 in the total row
+THAI_DIGITS = "[$-D00041E]"  # before a number format; LibreOffice does not know the shorter «t»
+LAST = len(HEADINGS) - 1
+A4 = 9
+TALLEST = 409  # points; Excel allows no row more
+EXACT = 10**15  # Excel keeps 15 digits of a number
+
+Cell = str | int | Decimal | None  # Decimal is baht, None stays blank
+Digits = Callable[[str], str]
+Looks = Mapping[tuple[int, bool], Format]  # by column, and whether a number stands in the cell
+
+
+def render(summary: MonthlySummary) -> dict[str, bytes]:
+    """Return the workbook under its public name.
+
+    Units:  amounts are real numbers in baht; what people wrote is text, exactly as it is.
+    Errors: ValueError for a cell of more than 32,767 characters, which Excel would cut.
+    """
+    digits: Digits = thai_digits if summary.numerals == "thai" else str
+    title = digits(TITLE.format(month=summary.month.words))
+    rows = [_cells(row, digits) for row in summary.rows]
+    total = _total(summary, digits)
+    widths = _widths([*rows, total])
+
+    content = io.BytesIO()
+    # In memory the parts of the zip bear a fixed time, on disk one that hangs on the time zone.
+    book = Workbook(content, {"in_memory": True})
+    book.set_properties(
+        {
+            "title": title,
+            "author": summary.organisation,
+            "company": summary.organisation,
+            "created": datetime.combine(summary.published_on, time()),  # else every run differs
+        }
+    )
+    sheet = book.add_worksheet(_sheet_name(summary, digits))
+    for column, pixels in enumerate(widths):
+        _done(sheet.set_column_pixels(column, column, pixels))
+
+    at = 0
+    for text, look in _title_block(book, summary, title, digits):
+        at = _write_line(sheet, at, text, widths, look)
+    _set_page(sheet, header=at)
+    at = _write_row(sheet, at, HEADINGS, widths, _looks(book, "arabic", bold=True, align="center"))
+    looks = _looks(book, summary.numerals)
+    for cells in rows:
+        at = _write_row(sheet, at, cells, widths, looks)
+    if summary.nil:
+        _write_line(sheet, at, NIL, widths, _format(book, border=1, align="center"))
+    else:
+        _write_row(sheet, at, total, widths, _looks(book, summary.numerals, bold=True))
+    book.close()
+    return {f"sokhoro1-{summary.month}.xlsx": content.getvalue()}
+
+
+# ---- what the form says
+
+
+def _cells(row: Procurement, digits: Digits) -> tuple[Cell, ...]:
+    """Return the nine columns; only what we compose is written in the chosen digits."""
+
+    def priced(name: str | None, satang: int | None, unknown_name: str) -> str:
+        if name is None and satang is None:
+            return UNKNOWN
+        price = UNKNOWN_PRICE if satang is None else PRICE.format(baht=digits(baht(satang)))
+        return NAME_AND_PRICE.format(name=_known(name, unknown_name), price=price)
+
+    bids = [priced(bid.bidder, bid.amount, UNKNOWN_BIDDER) for bid in row.bids]
+    return (
+        UNKNOWN if row.number is None else _number(row.number, digits),
+        _known(row.title),
+        _amount(row.budget, digits),
+        _amount(row.reference_price, digits),
+        _known(row.procurement_method),
+        "\n".join(bids) or UNKNOWN,
+        priced(row.supplier, row.agreed_price, UNKNOWN_SUPPLIER),
+        _known(row.selection_reason),
+        _contract(row, digits),
+    )
+
+
+def _known(text: str | None, unknown: str = UNKNOWN) -> str:
+    return unknown if text is None else text
+
+
+def _number(number: int, digits: Digits) -> Cell:
+    return number if number < EXACT else digits(str(number))
+
+
+def _amount(satang: int | None, digits: Digits) -> Cell:
+    """Return baht as a number, but as text where Excel would round the number."""
+    if satang is None:
+        return UNKNOWN
+    return Decimal(satang).scaleb(-2) if satang < EXACT else digits(baht(satang))
+
+
+def _contract(row: Procurement, digits: Digits) -> str:
+    day = row.contract_date
+    if row.contract_number is None and day is None:
+        return UNKNOWN
+    signed = UNKNOWN_DATE if day is None else SIGNED.format(day=digits(date_long(day)))
+    return f"{_known(row.contract_number, UNKNOWN_NUMBER)}\n{signed}"
+
+
+def _total(summary: MonthlySummary, digits: Digits) -> tuple[Cell, ...]:
+    def amount(satang: int | None, unknown_rows: int) -> Cell:
+        if satang is None or not unknown_rows:
+            return _amount(satang, digits)
+        # As text: nobody shall reckon with a sum that is not the whole.
+        return digits(f"{baht(satang)}\n{WITHOUT.format(rows=unknown_rows)}")
+
+    totals = summary.totals
+    label = digits(TOTAL.format(rows=totals.rows))
+    budget = amount(totals.budget, totals.budget_unknown)
+    agreed = amount(totals.agreed_price, totals.agreed_price_unknown)
+    return (None, label, budget, None, None, None, agreed, None, None)
+
+
+def _title_block(
+    book: Workbook, summary: MonthlySummary, title: str, digits: Digits
+) -> Iterator[tuple[str, Format]]:
+    """Give each line above the table, and its look."""
+    published = PUBLISHED.format(day=date_long(summary.published_on))
+    revision = REVISION.format(revision=summary.revision) if summary.revision > 1 else ""
+    large = _format(book, align="center", bold=True, font_size=TITLE_SIZE)
+    yield digits(CORNER.format(form=FORM)), _format(book, align="right")
+    yield title, large
+    yield f"{summary.organisation} {summary.place}".strip(), large
+    yield digits(f"{published} {revision}".strip()), _format(book, align="center")
+    if summary.superseded:
+        yield SUPERSEDED, _format(book, align="center", bold=True, font_color="#C00000")
+
+
+def _sheet_name(summary: MonthlySummary, digits: Digits) -> str:
+    """Return ``สขร.๑ ต.ค.๖๗``; without a blank in it LibreOffice would not repeat the header."""
+    month = summary.month
+    return digits(f"{FORM} {MONTHS_SHORT[month.number - 1]}{month.year % 100:02}")
+
+
+# ---- what it looks like
+
+
+def _format(book: Workbook, **properties: object) -> Format:
+    common = {"font_name": FONT, "font_size": SIZE, "valign": "top", "text_wrap": True}
+    return book.add_format(common | properties)
+
+
+def _looks(
+    book: Workbook, numerals: Numerals, *, bold: bool = False, align: str | None = None
+) -> Looks:
+    """Return the look of each column for text and, where it holds any, for numbers."""
+    looks = {}
+    for column, own in enumerate(ALIGNMENTS):
+        total = "right" if bold and column in NUMBERS else own
+        properties = {"border": 1, "bold": bold, "align": align or total}
+        # With the prefix text stays text even after somebody edits the cell.
+        looks[column, False] = _format(book, **properties, quote_prefix=True)
+        if column in NUMBERS:
+            number = (THAI_DIGITS if numerals == "thai" else "") + NUMBERS[column]
+            looks[column, True] = _format(book, **properties, num_format=number)
+    return looks
+
+
+def _widths(rows: Iterable[Sequence[Cell]]) -> tuple[int, ...]:
+    """Return pixels for each column, wide enough for its numbers: too narrow they print ###."""
+    widths = list(WIDTHS)
+    for cells in rows:
+        for column in NUMBERS:
+            number = cells[column]
+            if isinstance(number, int | Decimal):
+                text = f"{number:,}"
+                needed = width_of(text) * SIZE * BOLD / POINTS + BORDERS
+                widths[column] = max(widths[column], math.ceil(needed))
+    return tuple(widths)
+
+
+def _set_page(sheet: Worksheet, header: int) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)  # inches
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(header)
+    sheet.set_footer(f'&C&"{FONT},Regular"&{SIZE}{FOOTER}', {"margin": 0.3})
+    sheet.freeze_panes(header + 1, 0)
+
+
+# ---- writing; rows and columns count from 0 here
+
+
+def _write_line(sheet: Worksheet, at: int, text: str, widths: Sequence[int], look: Format) -> int:
+    """Write a line across the whole table; return the row after it."""
+    needed = height(_lines(text, sum(widths), look), look.font_size)
+    _done(sheet.set_row(at, min(needed, TALLEST)))
+    _done(sheet.merge_range(at, 0, at, LAST, "", look))
+    _write(sheet, at, 0, text, look)
+    return at + 1
+
+
+def _write_row(
+    sheet: Worksheet, at: int, cells: Sequence[Cell], widths: Sequence[int], looks: Looks
+) -> int:
+    """Write a row of the table, as tall as its text; return the row after it.
+
+    What needs more height than Excel allows gets several rows, their cells merged.
+    """
+    chosen = [looks[column, isinstance(cell, int | Decimal)] for column, cell in enumerate(cells)]
+    needed = height(
+        max(
+            _lines(cell, width, look)
+            for cell, width, look in zip(cells, widths, chosen, strict=True)
+            if isinstance(cell, str)
+        ),
+        SIZE,
+    )
+    after = at + math.ceil(needed / TALLEST)
+    for row in range(at, after):
+        _done(sheet.set_row(row, needed / (after - at)))
+    for column, (cell, look) in enumerate(zip(cells, chosen, strict=True)):
+        if after - at > 1:
+            _done(sheet.merge_range(at, column, after - 1, column, "", look))
+        _write(sheet, at, column, cell, look)
+    return after
+
+
+def _lines(text: str, width: int, look: Format) -> int:
+    em = look.font_size * (BOLD if look.bold else 1)
+    return lines(text, (width - BORDERS) * POINTS / em)
+
+
+def _write(sheet: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
+    if cell is None:
+        _done(sheet.write_blank(row, column, None, look))
+    elif not isinstance(cell, str):
+        _done(sheet.write_number(row, column, cell, look))
+    # XlsxWriter takes such text for markup of its own, unescaped; in parts it is text again.
+    elif cell.startswith("<r>") and cell.endswith("</r>"):
+        _done(sheet.write_rich_string(row, column, look, "<", look, cell[1:], look))
+    elif sheet.write_string(row, column, cell, look) != 0:
+        address = xl_rowcol_to_cell(row, column)
+        raise ValueError(f"{address}: {len(cell):,} characters, Excel holds 32,767 in a cell")
+
+
+def _done(code: int) -> None:
+    """XlsxWriter tells by a code, not by an exception, that it left something out."""
+    if code != 0:
+        raise ValueError(f"XlsxWriter refused a cell or a row: {code}")

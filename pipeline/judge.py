@@ -1,0 +1,97 @@
+"""What a workbook states + what is public → what becomes of each of its months."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.check import check, compare
+from pipeline.decide import Decision, decide, worst
+from pipeline.due import due_day
+from pipeline.ledger import Judged, Waiting
+from schemas.config import Settings
+from schemas.examined import Examined
+from schemas.finding import Finding
+from schemas.month import Month
+from schemas.procurement import Procurement
+
+Public = Mapping[Month, tuple[Procurement, ...]]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A whole workbook: its months, every finding, and the worst of the decisions."""
+
+    months: tuple[Judged, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def outcome(self) -> Decision:
+        astray = any(f.severity == "fix" and f.month is None for f in self.findings)
+        return worst([m.decision for m in self.months] + ["returned"] * astray)
+
+    @property
+    def rows(self) -> int:
+        return sum(len(month.rows) for month in self.months)
+
+
+def judge(
+    examined: Examined, public: Public, settings: Settings, today: date
+) -> Judgement:
+    """Decide month by month: one bad sheet does not hold the others.
+
+    ``public`` has the rows that this part of the office has in public now, by month; a month
+    that is not public is not in it.
+    """
+    months: list[Judged] = []
+    findings = list(examined.findings)
+    for month in _months(examined):
+        stated = [one for one in examined.months if one.month == month]
+        rows = tuple(row for one in stated for row in one.rows)
+        unclear = [finding for finding in examined.findings if finding.month == month]
+        found = check(month, rows, today, unclear)
+        if month in public and stated:
+            found += compare(month, rows, public[month], stated[0].file)
+        findings += found
+        same = month in public and stated and _facts(rows) == _facts(public[month])
+        decision = decide(
+            [*unclear, *found],
+            due_day(month, settings.due),
+            today,
+            settings.hold_for_explanation,
+        )
+        nil = bool(stated) and all(one.nil for one in stated)
+        unchanged = same and decision != "returned"
+        months.append(Judged(month, rows, nil, "unchanged" if unchanged else decision))
+    return Judgement(tuple(months), tuple(_in_order(findings)))
+
+
+def released(waiting: Iterable[Waiting], settings: Settings, today: date) -> list[Waiting]:
+    """Return what waits no longer: its due day has come, the duty to publish wins."""
+    return [
+        one
+        for one in waiting
+        if decide(
+            one.findings, due_day(one.month, settings.due), today, settings.hold_for_explanation
+        )
+        == "accepted"
+    ]
+
+
+def _months(examined: Examined) -> list[Month]:
+    """Also a month of which only a finding speaks: its sheet could not be read."""
+    stated = {one.month for one in examined.months}
+    return sorted(
+        stated | {f.month for f in examined.findings if f.month and f.severity == "fix"}
+    )
+
+
+def _facts(rows: Sequence[Procurement]) -> list[tuple[object, ...]]:
+    return [row.facts() for row in rows]
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """What stops a month first, then by month, in the order in which they were met."""
+    order = {"fix": 0, "explain": 1, "note": 2}
+    return sorted(
+        findings, key=lambda f: (order[f.severity], str(f.month) if f.month else "")
+    )

@@ -1,0 +1,170 @@
+"""A whole site → one release in public: an immutable folder, then one swap of ``current``.
+
+Order: files and folders on the disk, the folder's name, the ledger, the swap. Whatever stops it,
+readers see one whole release, and the next run finishes by itself.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from pipeline.inbox import sync_folder
+from pipeline.ledger import History, Ledger, Release
+from pipeline.render import place_of
+from pipeline.summarise import Summaries
+from schemas.summary import MonthlySummary
+
+MANIFEST = "manifest.json"
+CURRENT = "current"
+RELEASES = "releases"
+NAME_LENGTH = 32  # of 64: short enough for the longest path that Windows takes
+
+
+def publish(
+    site: Path,
+    files: Mapping[str, bytes],
+    summaries: Summaries,
+    history: History,
+    ledger: Ledger,
+    today: date,
+) -> tuple[MonthlySummary, ...]:
+    """Bring the public folder to ``files``; return the summaries that were not public before.
+
+    Nothing changed makes no release, but what somebody damaged or a crash left half is set right.
+    """
+    sources = {
+        path: summary.sources
+        for summary in (*summaries.public, *summaries.superseded)
+        for path in files
+        if path.startswith(place_of(summary))
+    }
+    last = ledger.last_release()
+    release, manifest = release_of(files, sources, last.previous if last else None)
+    if last is None or release.name != last.name:
+        release, manifest = release_of(files, sources, last.name if last else None)
+    whole = {**files, MANIFEST: manifest}
+    write_release(site, release, whole)
+    fresh = [r for revisions in history.revisions.values() for r in revisions if not r.released]
+    if release != last:
+        ledger.record_release(release, fresh, today)
+    swap(site, release, whole)
+    months = {revision.month for revision in fresh}
+    return tuple(summary for summary in summaries.public if summary.month in months)
+
+
+def read_manifest(site: Path) -> list[tuple[str, str]]:
+    """Return (path, sha256) of every file that is public now; nothing when nothing is."""
+    manifest = site / CURRENT / MANIFEST
+    if not manifest.is_file():
+        return []
+    listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    return [(file["path"], file["sha256"]) for file in listed]
+
+
+def release_of(
+    files: Mapping[str, bytes], sources: Mapping[str, Sequence[str]], previous: str | None
+) -> tuple[Release, bytes]:
+    """Return the release that these files are, named for its content, and its manifest.
+
+    ``sources`` says from which originals (sha256) a file was made. The manifest lists every file
+    but itself.
+    """
+    listed = [
+        {
+            "path": path,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size": len(content),
+            "sources": list(sources.get(path, ())),
+        }
+        for path, content in sorted(files.items())
+    ]
+    body = {"previous": previous, "files": listed}
+    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    name = hashlib.sha256(canonical.encode()).hexdigest()[:NAME_LENGTH]
+    manifest = json.dumps({"release": name, **body}, ensure_ascii=False, indent=1) + "\n"
+    return Release(name, previous), manifest.encode()
+
+
+def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+    """Make the folder of a release whole on the disk; one that is there and right stays."""
+    folder = site / RELEASES / release.name
+    if holds(folder, files):
+        return
+    making = folder.with_name(f".making-{release.name}")
+    shutil.rmtree(making, ignore_errors=True)  # the rest of a run that was killed
+    folders = {making}
+    for path, content in sorted(files.items()):
+        target = making / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folders.update(parent for parent in target.parents if parent.is_relative_to(making))
+        _write(target, content)
+    for made in sorted(folders, reverse=True):
+        sync_folder(made)
+    if folder.exists():  # somebody has changed it: set it right
+        damaged = folder.with_name(f".damaged-{release.name}")
+        shutil.rmtree(damaged, ignore_errors=True)
+        folder.rename(damaged)
+    making.rename(folder)
+    sync_folder(folder.parent)
+    shutil.rmtree(folder.with_name(f".damaged-{release.name}"), ignore_errors=True)
+
+
+def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """True when a folder has these files, byte for byte, and no others."""
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return present == files.keys() and all(
+        (folder / path).read_bytes() == content for path, content in files.items()
+    )
+
+
+def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+    """Let readers see the release: one rename of a link, or file by file where links are refused."""
+    current, target = site / CURRENT, Path(RELEASES) / release.name
+    if current.is_symlink() and current.readlink() == target:
+        return
+    if current.is_dir() and not current.is_symlink():
+        _replace(current, files)
+        return
+    link = site / ".next"
+    link.unlink(missing_ok=True)
+    try:
+        link.symlink_to(target, target_is_directory=True)
+    except (OSError, NotImplementedError):  # Windows without the right to make links
+        _replace(current, files)
+        return
+    link.replace(current)
+    sync_folder(site)
+
+
+def _replace(current: Path, files: Mapping[str, bytes]) -> None:
+    """Without links: contents first, pages after them, the front page, last the manifest."""
+
+    def late(path: str) -> tuple[int, str]:
+        order = {MANIFEST: 3, "index.html": 2}
+        return order.get(path, 1 if path.endswith(".html") else 0), path
+
+    for path in sorted(files, key=late):
+        target = current / path
+        if target.is_file() and target.read_bytes() == files[path]:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.new")
+        _write(fresh, files[path])
+        fresh.replace(target)
+    for old in sorted(current.rglob("*"), reverse=True):
+        if old.is_file() and old.relative_to(current).as_posix() not in files:
+            old.unlink()
+        elif old.is_dir() and not any(old.iterdir()):
+            old.rmdir()
+    sync_folder(current)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

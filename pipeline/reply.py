@@ -1,0 +1,69 @@
+"""The ledger → an answer to finance for each dropped file: a receipt that any browser opens.
+
+Private, never part of the site. Made anew from the ledger, written only when it differs.
+"""
+
+import re
+
+from pipeline.configure import Workspace
+from pipeline.due import due_day
+from pipeline.ledger import Drop, History, Ledger
+from pipeline.pages import draw
+from schemas.finding import SEVERITIES, SEVERITY_WORDS
+from schemas.month import Month
+
+RECEIPT = "ใบตอบรับ.html"
+# What Windows does not take in a name, and what would climb out of the folder.
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+LONGEST_NAME = 80  # characters: a Thai letter is three bytes, a name has 255
+
+
+def reply_of(file: str) -> str:
+    """Return where the answer to a file of the inbox stands, relative to ``output/``."""
+    return f"replies/{_folder(file)}/{RECEIPT}"
+
+
+def _folder(file: str) -> str:
+    name = re.sub(r"\.xlsx$", "", file, flags=re.IGNORECASE).replace("/", " - ")
+    name = _NOT_IN_NAMES.sub("_", name)[:LONGEST_NAME].strip(" .")
+    return name or "_"
+
+
+def write_replies(ledger: Ledger, workspace: Workspace) -> None:
+    """Bring ``replies/`` up to the ledger: one receipt for the last drop at each path."""
+    history = ledger.history()
+    for drop in ledger.drops():
+        path = workspace.output / reply_of(drop.file)
+        content = draw("receipt.html", "arabic", **_facts(drop, history, workspace))
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f".{path.name}.new")
+        fresh.write_bytes(content)
+        fresh.replace(path)
+
+
+def _facts(drop: Drop, history: History, workspace: Workspace) -> dict[str, object]:
+    settings = workspace.settings
+    return {
+        "organisation": settings.organisation.name,
+        "drop": drop,
+        "months": [
+            (month, _state(drop, month, history), due_day(month, settings.due))
+            for month in drop.months
+        ],
+        "groups": [
+            (severity, SEVERITY_WORDS[severity], [f for f in drop.findings if f.severity == severity])
+            for severity in SEVERITIES
+        ],
+    }
+
+
+def _state(drop: Drop, month: Month, history: History) -> str:
+    """Where the month stands now: "public", "waiting", "returned", or "replaced" by a later drop."""
+    word = history.latest[month].get(drop.part)
+    if word is None or word.submission != drop.submission:
+        return "replaced"
+    if word.decision in {"returned", "waiting"} and not word.public:
+        return word.decision
+    return "public"

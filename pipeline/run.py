@@ -1,0 +1,105 @@
+"""The spine: one pass from the inbox to the website. Every step is one line and one module.
+
+    inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
+    ledger → summarise → render → site → publish → status
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.configure import Workspace
+from pipeline.confine import examine_confined, warm
+from pipeline.inbox import Arrivals, Original, arrivals
+from pipeline.judge import judge, released
+from pipeline.ledger import Drop, Ledger, Waiting
+from pipeline.publish import publish
+from pipeline.render import render
+from pipeline.reply import write_replies
+from pipeline.site import assemble
+from pipeline.status import calendar_moved, overdue, status_of_years
+from pipeline.summarise import summarise
+from schemas.month import Month
+from schemas.summary import MonthlySummary
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one dropped file; "unchanged" when these bytes were answered before."""
+
+    original: Original
+    outcome: str
+    drop: Drop
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass did, and what waits for a person after it."""
+
+    today: date
+    arrived: Arrivals
+    answers: tuple[Answer, ...]
+    published: tuple[MonthlySummary, ...]
+    waiting: tuple[Waiting, ...]
+    returned: tuple[str, ...]  # files
+    late: tuple[Month, ...]
+
+    @property
+    def waits_for_somebody(self) -> bool:
+        return bool(self.waiting or self.returned or self.late)
+
+
+def run(
+    today: date, workspace: Workspace, ledger: Ledger, settle: float, wait: Callable[[float], None]
+) -> Pass:
+    """Answer every workbook that has settled, then bring replies and site up to the ledger.
+
+    Safe to repeat and to kill: a decision is one transaction, all else is made from the ledger.
+    """
+    warm()
+    arrived = arrivals(workspace.inbox, workspace.originals, settle, wait)
+    answers = tuple(take_in(one, today, workspace, ledger) for one in arrived.originals)
+    ledger.saw(arrived, today)
+    # Written down, not computed while rendering: the same ledger makes the same site on any day.
+    ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
+    published = publish_site(today, workspace, ledger)
+    write_replies(ledger, workspace)
+    history = ledger.history()
+    return Pass(
+        today,
+        arrived,
+        answers,
+        published,
+        tuple(ledger.waiting()),
+        history.returned,
+        tuple(overdue(history, workspace.settings, today)),
+    )
+
+
+def take_in(original: Original, today: date, workspace: Workspace, ledger: Ledger) -> Answer:
+    """Accept a workbook into the ledger month by month, or return it with every doubtful cell."""
+    settings = workspace.settings
+    # The latest, not any earlier one: going back to old content is a new revision.
+    if ledger.is_latest(original):
+        return Answer(original, "unchanged", ledger.answered(original))
+    examined = examine_confined(
+        original.path, original.file, settings.organisation.names, workspace.limits
+    )
+    judgement = judge(examined, ledger.public_rows(original.part), settings, today)
+    ledger.record(original, judgement.months, judgement.findings, today)
+    return Answer(original, judgement.outcome, ledger.answered(original))
+
+
+def publish_site(today: date, workspace: Workspace, ledger: Ledger) -> tuple[MonthlySummary, ...]:
+    """Project the ledger onto the site; return what the public sees for the first time."""
+    settings, history = workspace.settings, ledger.history()
+    if not history.latest:
+        return ()  # nothing was ever dropped: there is nothing to say in public
+    summaries = summarise(history, ledger, settings)
+    if calendar_moved(history, summaries, settings, today):
+        ledger.record_day(today)
+        history = ledger.history()
+    rendered = render(summaries)
+    years = status_of_years(history, summaries, settings, rendered)
+    site = assemble(summaries, years, rendered, settings)
+    return publish(workspace.site, site, summaries, history, ledger, today)

@@ -1,0 +1,219 @@
+"""Results → what the command line prints: JSON for programs, Thai for people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.judge import Judgement
+from pipeline.ledger import Waiting
+from pipeline.pages import draw
+from pipeline.reply import reply_of
+from pipeline.run import Answer, Pass
+from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
+from schemas.month import Month
+from schemas.status import STATE_WORDS, MeasureStatus
+from schemas.summary import MonthlySummary
+from schemas.thai import decimal_baht
+
+OUTCOME_WORDS = {
+    "accepted": "รับแล้ว",
+    "waiting": "รอคำชี้แจง",
+    "returned": "ส่งกลับให้แก้ไข",
+    "unchanged": "เคยรับแล้ว ไม่มีอะไรเปลี่ยน",
+}
+MARKS = {"accepted": "✓", "waiting": "?", "returned": "✗", "unchanged": "="}
+STATE_MARKS = {"published": "✓", "nil": "✓", "returned": "✗", "missing": "✗", "not_due": "·"}
+SHOWN = 5  # findings of one file; the receipt has all
+
+
+# ---- run
+
+
+def pass_json(done: Pass) -> dict[str, Any]:
+    """Return the object that ``run --json`` prints (DESIGN §7)."""
+    return {
+        "today": done.today.isoformat(),
+        "taken_in": [
+            *(_answer_json(answer) for answer in done.answers),
+            *(_ignored_json(file) for file in done.arrived.ignored),
+        ],
+        "published": [_published_json(summary) for summary in done.published],
+        "waiting": [_waiting_json(one) for one in done.waiting],
+    }
+
+
+def _answer_json(answer: Answer) -> dict[str, Any]:
+    drop = answer.drop
+    return {
+        "file": answer.original.file,
+        "sha256": answer.original.sha256,
+        "outcome": answer.outcome,
+        "months": [str(month) for month in drop.months],
+        "rows": drop.rows,
+        "findings": count(drop.findings),
+        "reply": reply_of(drop.file),
+    }
+
+
+def _ignored_json(file: str) -> dict[str, Any]:
+    return {
+        "file": file,
+        "sha256": None,
+        "outcome": "ignored",
+        "months": [],
+        "rows": None,
+        "findings": dict.fromkeys(SEVERITIES, 0),
+        "reply": None,
+    }
+
+
+def _published_json(summary: MonthlySummary) -> dict[str, Any]:
+    total = summary.totals.agreed_price
+    return {
+        "month": str(summary.month),
+        "revision": summary.revision,
+        "rows": summary.totals.rows,
+        "total_agreed": None if total is None else decimal_baht(total),
+    }
+
+
+def _waiting_json(waiting: Waiting) -> dict[str, Any]:
+    return {
+        "month": str(waiting.month),
+        "part": waiting.part,
+        "findings": [_finding_json(f) for f in waiting.findings if f.severity == "explain"],
+    }
+
+
+def pass_words(done: Pass, output: str) -> str:
+    """Return the same for people."""
+    return draw(
+        "terminal/run.txt",
+        "arabic",
+        answers=[_AnswerView.of(answer) for answer in done.answers],
+        ignored=done.arrived.ignored,
+        unsettled=done.arrived.unsettled,
+        published=done.published,
+        waiting=[(one.month, one.part) for one in done.waiting],
+        late=done.late,
+        output=output,
+        marks=MARKS,
+        words=OUTCOME_WORDS,
+        severity_words=SEVERITY_WORDS,
+    ).decode()
+
+
+@dataclass(frozen=True)
+class _AnswerView:
+    """An answer as the terminal shows it: the first findings only."""
+
+    original: Any
+    outcome: str
+    drop: Any
+    counts: list[tuple[Severity, int]]
+    first: Sequence[Finding]
+    more: int
+    reply: str
+
+    @classmethod
+    def of(cls, answer: Answer) -> "_AnswerView":
+        asked = [f for f in answer.drop.findings if f.severity != "note"]
+        return cls(
+            answer.original,
+            answer.outcome,
+            answer.drop,
+            [(severity, n) for severity, n in zip(SEVERITIES, count(asked).values(), strict=True)],
+            asked[:SHOWN],
+            len(asked[SHOWN:]),
+            reply_of(answer.drop.file),
+        )
+
+
+# ---- check
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was only looked at."""
+
+    name: str
+    judgement: Judgement
+
+    @property
+    def outcome(self) -> str:
+        return self.judgement.outcome
+
+    @property
+    def months(self) -> list[Month]:
+        return [month.month for month in self.judgement.months]
+
+    @property
+    def rows(self) -> int:
+        return self.judgement.rows
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.judgement.findings
+
+
+def check_json(files: Sequence[Checked]) -> dict[str, Any]:
+    """Return the object that ``check --json`` prints (DESIGN §7)."""
+    return {
+        "files": [
+            {
+                "file": file.name,
+                "outcome": file.outcome,
+                "months": [str(month) for month in file.months],
+                "rows": [
+                    {
+                        "month": str(month.month),
+                        **row.public(),
+                        "sheet": row.source.sheet,
+                        "row": row.source.row,
+                    }
+                    for month in file.judgement.months
+                    for row in month.rows
+                ],
+                "findings": [_finding_json(finding) for finding in file.findings],
+            }
+            for file in files
+        ]
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "month": str(finding.month) if finding.month else None,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "value": finding.value,
+        "message": finding.message,
+    }
+
+
+def check_words(files: Sequence[Checked]) -> str:
+    """Return the same for people."""
+    return draw(
+        "terminal/check.txt",
+        "arabic",
+        files=files,
+        marks=MARKS,
+        words={**OUTCOME_WORDS, "accepted": "ใช้ได้", "unchanged": "ตรงกับที่เผยแพร่แล้ว"},
+        severity_words=SEVERITY_WORDS,
+    ).decode()
+
+
+# ---- status
+
+
+def status_words(status: MeasureStatus) -> str:
+    """Return the twelve months and the sentences for people."""
+    return draw(
+        "terminal/status.txt",
+        "arabic",
+        status=status,
+        marks=STATE_MARKS,
+        state_words=STATE_WORDS,
+    ).decode()

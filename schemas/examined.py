@@ -1,0 +1,56 @@
+"""A workbook after reading and cleaning: what it states, before any rule has looked at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.finding import Finding
+from schemas.month import Month
+from schemas.procurement import Procurement
+from schemas.rules import RULE
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What one sheet states about one month, before any rule has looked at it."""
+
+    file: str
+    sheet: str
+    month: Month
+    rows: tuple[Procurement, ...]
+    nil: bool
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A workbook read: its months, and every finding so far (those without a month too)."""
+
+    months: tuple[Stated, ...]
+    findings: tuple[Finding, ...]
+
+    def kept(self) -> dict[str, Any]:
+        """Return it as plain JSON values; ``Examined.of`` reads it."""
+        return {
+            "months": [
+                [one.file, one.sheet, str(one.month), [row.kept() for row in one.rows], one.nil]
+                for one in self.months
+            ],
+            "findings": [finding.kept() for finding in self.findings],
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Examined":
+        return cls(
+            tuple(
+                Stated(file, sheet, Month.parse(month), tuple(map(Procurement.of, rows)), nil)
+                for file, sheet, month, rows, nil in kept["months"]
+            ),
+            tuple(Finding.of(finding) for finding in kept["findings"]),
+        )
+
+
+def refusal(file: str, rule_id: str, reason: str) -> Examined:
+    """Return the one finding of a file that was not read; ``reason`` is a few Thai words."""
+    rule = RULE[rule_id]
+    words = rule.message.format(file=file, reason=reason)
+    return Examined((), (Finding(rule.id, rule.severity, file, "", "", "", words),))
