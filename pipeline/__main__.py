@@ -14,6 +14,8 @@ import typer
 from pipeline import CannotRunError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipeline.configure import Workspace
     from pipeline.run import Pass
 
@@ -119,17 +121,37 @@ def demo(
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
 ) -> None:
     """ลองทั้งกระบวนการกับข้อมูลสมมติหนึ่งปีงบประมาณ"""
-    from pipeline.workspace import make_demo
+    from pipeline.workspace import DEMO_YEAR, make_demo, serve_site
 
-    workspace, day = make_demo(folder)
-    done = _one_pass(workspace, day, 0)
-    from pipeline.tell import pass_words
-    from pipeline.workspace import serve_site
+    workspace, days = make_demo(folder)
+    done = None
+    for day in _progress(days, "ทั้งปีงบประมาณ"):
+        for file, content in day.files.items():
+            (workspace.inbox / file).write_bytes(content)
+        done = _one_pass(workspace, day.day, 0)
+    from pipeline.look import status_on
+    from pipeline.tell import pass_words, status_words
 
-    _print(pass_words(done, str(workspace.output)))
-    typer.echo(f"เริ่มดูที่: {workspace.site / 'current' / 'index.html'}")
+    if done is not None:
+        _print(pass_words(done, str(workspace.output)))
+        typer.echo()
+        _print(status_words(status_on(workspace, DEMO_YEAR, done.today)))
+        typer.echo()
+    typer.echo(f"ไฟล์ที่กองคลังวาง: {workspace.inbox}")
+    typer.echo(f"คำตอบถึงกองคลัง: {workspace.replies}")
+    typer.echo(f"เริ่มดูหน้าเว็บที่: {workspace.site / 'current' / 'index.html'}")
     if serve:
         serve_site(workspace.site, port, typer.echo)
+
+
+def _progress(things: "list[Any]", words: str) -> "Iterable[Any]":
+    """Show how far a long work has come, where somebody is looking."""
+    if not sys.stderr.isatty():
+        return things
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(things, words, console=Console(stderr=True))
 
 
 def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pass":

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from schemas.month import Month
 from schemas.summary import Numerals
-from schemas.thai import baht, date_long, thai_digits
+from schemas.thai import baht, date_formal, date_long, thai_digits
 
 PAGE = "index.html"
 # The order in which readers are offered them; a kind that is not here comes last, by its name.
@@ -59,6 +59,9 @@ def _environment(numerals: Numerals) -> Environment:
     def day(value: date) -> str:
         return digits(date_long(value))
 
+    def formal_day(value: date) -> str:
+        return digits(date_formal(value))
+
     environment = Environment(
         loader=PackageLoader("templates", ""),
         # Everything but plain text, whatever its name: select_autoescape() alone forgets some.
@@ -68,5 +71,5 @@ def _environment(numerals: Numerals) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(digits=digits, baht=amount, day=day)
+    environment.filters.update(digits=digits, baht=amount, day=day, formal_day=formal_day)
     return environment

@@ -33,6 +33,7 @@ ENOUGH_TO_BE_MEANT = 4  # columns: so many known headings in a row are a header,
 INDEX_ROW = re.compile(r"\(?[0-9]{1,2}\)?")
 IN_THE_MONTH = re.compile(r"เดือน\s*(.*)", re.DOTALL)
 DAY_MADE = re.compile(r"วันที่\s*[0-9๐-๙]")  # «วันที่ 5 เดือนพฤศจิกายน»: when the summary was made
+FOOT = re.compile("|".join(BELOW_TABLE))
 BY_NAME = re.compile("|".join((*TITLE_BLOCK, *BELOW_TABLE)))
 QUOTED = 80  # characters of a long text that a message repeats
 
@@ -417,6 +418,9 @@ def _left_out(line: Line, header: _Header) -> bool:
         return True
     if len(fields) == 1 and all(BY_NAME.search(text) for text in texts):
         return True
+    kinds = {cell.kind for cells in line.cells.values() for cell in cells}
+    if kinds == {"text"} and FOOT.search(texts[0]):  # signatures stand side by side
+        return "procurement_method" not in fields
     named = [*fields.get("number", ()), *fields.get("title", ())]
     # A title may begin with «รวม»; a total has no method and no reason.
     if any(re.match(TOTAL_ROW, fold(cell.text)) for cell in named):

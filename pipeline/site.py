@@ -1,7 +1,7 @@
 """The whole site from its months: front page, a page for each fiscal year, and what they need."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import quote

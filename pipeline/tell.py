@@ -90,7 +90,8 @@ def pass_words(done: Pass, output: str) -> str:
     return draw(
         "terminal/run.txt",
         "arabic",
-        answers=[_AnswerView.of(answer) for answer in done.answers],
+        answers=[_AnswerView.of(answer) for answer in done.answers if _is_news(answer)],
+        quiet=sum(not _is_news(answer) for answer in done.answers),
         ignored=done.arrived.ignored,
         unsettled=done.arrived.unsettled,
         published=done.published,
@@ -101,6 +102,11 @@ def pass_words(done: Pass, output: str) -> str:
         words=OUTCOME_WORDS,
         severity_words=SEVERITY_WORDS,
     ).decode()
+
+
+def _is_news(answer: Answer) -> bool:
+    """A file that was answered before is told again only while somebody must mend it."""
+    return answer.outcome != "unchanged" or any(f.severity == "fix" for f in answer.drop.findings)
 
 
 @dataclass(frozen=True)

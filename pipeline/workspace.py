@@ -3,18 +3,22 @@
 import functools
 import http.server
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 from pipeline import CannotRunError
 from pipeline.configure import NAME, Workspace, configure
-from schemas.month import Month
+from pipeline.due import due_day
+from schemas.example_words import ORGANISATION
+from schemas.month import Month, fiscal_months
 
 EXAMPLES = "ตัวอย่าง"
 DEMO_YEAR = 2568
-DEMO_DAY = date(2025, 10, 6)  # all months are over, the last is due tomorrow
+LATE_IN_DEMO = Month(2568, 4)
+LAST_OF_YEAR = 9
 
 
 def make_workspace(folder: Path, organisation: str) -> list[str]:
@@ -41,18 +45,33 @@ def make_workspace(folder: Path, organisation: str) -> list[str]:
     ]
 
 
-def make_demo(folder: Path) -> tuple[Workspace, date]:
-    """Make a workspace with an invented year in its inbox; return it and the day to play."""
+@dataclass(frozen=True)
+class DemoDay:
+    """A day of the demonstration: what finance drops on it, by file name."""
+
+    day: date
+    files: Mapping[str, bytes]
+
+
+def make_demo(folder: Path) -> tuple[Workspace, list[DemoDay]]:
+    """Make a workspace for the demonstration; return it and its days, in order.
+
+    An invented year as offices live it: a workbook some days after each month's end, one of
+    them late, one with an amount nobody can read, and questions that wait for the due day.
+    """
     from pipeline import examples
 
     if not (folder / NAME).exists():
-        make_workspace(folder, examples.ORGANISATION)
+        make_workspace(folder, ORGANISATION)
     workspace = configure(folder / NAME)
-    for path, content in examples.demo_year(DEMO_YEAR):
-        target = workspace.inbox / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    return workspace, DEMO_DAY
+    days: dict[date, dict[str, bytes]] = {}
+    drops = zip(fiscal_months(DEMO_YEAR), examples.demo_year(DEMO_YEAR), strict=True)
+    for month, (file, content) in drops:
+        late = month == LATE_IN_DEMO
+        days.setdefault(month.following.first.replace(day=20 if late else 4), {})[file] = content
+        if month.number != LAST_OF_YEAR:  # the last month's question is still open at the end
+            days.setdefault(due_day(month, workspace.settings.due), {})
+    return workspace, [DemoDay(day, files) for day, files in sorted(days.items())]
 
 
 def serve_site(site: Path, port: int, tell: Callable[[str], None]) -> None:

@@ -57,9 +57,10 @@ class Month:
         """``ตุลาคม 2567``; the caller chooses the digits."""
         return f"{MONTHS[self.number - 1]} {self.year}"
 
-    def months_before(self, later: "Month") -> int:
-        """How many months lie from this one to ``later``; negative when it is earlier."""
-        return (later.year - self.year) * 12 + later.number - self.number
+    @property
+    def formal(self) -> str:
+        """``ตุลาคม พ.ศ. 2567``, as official sentences say it."""
+        return f"{MONTHS[self.number - 1]} พ.ศ. {self.year}"
 
 
 def fiscal_months(fiscal_year: int) -> tuple[Month, ...]:

@@ -205,6 +205,11 @@ def date_long(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year + BUDDHIST_OFFSET}"
 
 
+def date_formal(day: date) -> str:
+    """``1 ตุลาคม พ.ศ. 2567``, as official sentences say it."""
+    return f"{day.day} {MONTHS[day.month - 1]} พ.ศ. {day.year + BUDDHIST_OFFSET}"
+
+
 def date_short(day: date) -> str:
     """``1 ต.ค. 67``."""
     return f"{day.day} {MONTHS_SHORT[day.month - 1]} {(day.year + BUDDHIST_OFFSET) % 100:02}"

@@ -83,7 +83,7 @@ NIL = "เดือนนี้ไม่มีการจัดซื้อจ�
 _FORMULA = re.compile("['\t\r]|[\\s\u200b\ufeff]*[-=+@\uff0d\uff1d\uff0b\uff20]")
 # What they take for a number, a day, a time or a fraction: digits and their signs, or the name
 # of a month beside digits. Then 0105… loses its zero, 680801004122 reads 6.80801E+11, 1/2568 and
-# 12-2567 become days. Up to 11 digits that begin with 1 to 9 are shown as they are, and stay plain.
+# 12-2567 become days. Up to 11 digits that begin with 1 to 9 are shown as they are: left plain.
 _MONTH = "|".join(re.escape(name.rstrip(".")) for name in (*MONTHS, *MONTHS_SHORT))
 _ENGLISH_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _SIGNS = r"\s.,:/()%e+-"
