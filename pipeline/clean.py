@@ -27,7 +27,7 @@ from schemas.thai import (
     visible,
 )
 
-# What offices write where there is nothing to write: dashes, dots before a year, a bare series head.
+# What offices write where there is nothing to write: dashes, dots before a year, a bare series.
 PLACEHOLDER = re.compile(r"[-–—.…/ ]*(?:[-–—.…/ ]+[0-9]{2,4})?|CNTR\s*-", re.IGNORECASE)
 NONE_WRITTEN = ("ไม่มี", "ไม่ระบุ")
 QUOTED = 80
@@ -206,9 +206,7 @@ class _Place:
             self.doubt("date-readable", cell.text, cell.address)
             return None
         failed = self.failed
-        self.doubt(
-            "year-typed-as-buddhist", date_long(ours), cell.address, typed=day.year
-        )
+        self.doubt("year-typed-as-buddhist", date_long(ours), cell.address, typed=day.year)
         self.failed = failed
         return ours
 
@@ -312,7 +310,9 @@ _HEAD_ALONE = re.compile(
 _TAIL_ALONE = re.compile(r"จำกัด(?:\s*\(มหาชน\))?|\(มหาชน\)|\(สำนักงานใหญ่\)")
 _COUNTED = re.compile(r"^[0-9๐-๙]{1,2}[.)]\s*(?=[^0-9๐-๙\s])")
 _MONEY = r"[0-9๐-๙][0-9๐-๙,]*(?:\.(?:[0-9๐-๙]+|-))?"
-_SAID = r"(?:ราคาที่เสนอ|เสนอราคา|ราคาที่ตกลง(?:ซื้อหรือจ้าง|ซื้อ|จ้าง)?|ราคา|เป็นเงิน|เป็นจำนวนเงิน|จำนวนเงิน|จำนวน)"
+_SAID = (
+    r"(?:ราคาที่เสนอ|เสนอราคา|ราคาที่ตกลง(?:ซื้อหรือจ้าง|ซื้อ|จ้าง)?|ราคา|เป็นเงิน|เป็นจำนวนเงิน|จำนวนเงิน|จำนวน)"
+)
 # A number counts as a price only behind a sign or word that says so, before «บาท», or alone:
 # «ร้าน 99» and «เอเชียมอเตอร์ (2)» are names.
 _PRICED = re.compile(
@@ -383,4 +383,3 @@ def _number(text: str) -> str | None:
     """The contract number without the words that only say what it is."""
     bare = _KIND.sub("", _NUMBER_MARK.sub("", visible(text)))
     return _known(" ".join(bare.split()))
-

@@ -66,9 +66,7 @@ def configure(path: Path) -> Workspace:
     except ValidationError as error:
         raise CannotRunError(f"ไฟล์ตั้งค่า {path}: {_sentence(error)}") from None
     base = path.resolve().parent
-    return Workspace(
-        settings, base / settings.folders.inbox, base / settings.folders.output
-    )
+    return Workspace(settings, base / settings.folders.inbox, base / settings.folders.output)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -8,19 +8,20 @@ import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from pipeline.guard import Limits
 from schemas.examined import Examined, refusal
 
 # A fork server starts a child in some 12 ms with the reader loaded; Windows has only spawn.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-_CONTEXT = multiprocessing.get_context(_METHOD)
+_CONTEXT: Any = multiprocessing.get_context(_METHOD)  # the type depends on the system
 LARGEST_ANSWER = 1 << 30
 GRACE_SECONDS = 5
 
 
 def warm() -> None:
-    """Start the fork server now, so that it loads the reader while the caller does other things."""
+    """Start the fork server now: it loads the reader while the caller does other things."""
     if _METHOD == "forkserver":
         from multiprocessing import forkserver
 
@@ -38,9 +39,7 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
     question.close()
     try:
         if not answer.poll(limits.wall_seconds):
-            return refusal(
-                file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที"
-            )
+            return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
         return Examined.of(json.loads(answer.recv_bytes(LARGEST_ANSWER)))
     except (EOFError, OSError):
         return refusal(file, "file-is-read", "โปรแกรมอ่านหยุดทำงานกลางคัน")

@@ -62,7 +62,7 @@ def guard(path: Path, limits: Limits) -> None:
                 inflated += _inflate(archive, part, limits, inflated)
     except RefusedError:
         raise
-    # zlib, struct, EOF, unicode …: fuzzing showed eleven kinds, all of them mean the same to people.
+    # zlib, struct, EOF, unicode …: fuzzing showed eleven kinds, to people all mean the same.
     except Exception as error:
         raise RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหายหรือขาดหาย") from error
 
@@ -82,7 +82,7 @@ def _refuse_strangers(head: bytes, path: Path) -> None:
 def _ole(path: Path) -> RefusedError:
     """A password makes an .xlsx an OLE file; to every reader both are just "not a zip"."""
     try:
-        with olefile.OleFileIO(path) as ole:
+        with olefile.OleFileIO(str(path)) as ole:
             if ole.exists("EncryptedPackage"):
                 return RefusedError("file-without-password", "")
             if ole.exists("Workbook") or ole.exists("Book"):
@@ -120,9 +120,7 @@ _ENCODING = re.compile(rb"""<\?xml[^>]{0,80}encoding=["']([\w.-]+)""")
 _NEVER_READ = ("__macosx/", "customxml/")  # Office itself writes UTF-16 into customXml
 
 
-def _inflate(
-    archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, before: int
-) -> int:
+def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, before: int) -> int:
     """Return how many bytes really come out: the declared size is never believed."""
     name = part.filename.replace("\\", "/").lower()
     markup = name.endswith((".xml", ".rels")) and not name.startswith(_NEVER_READ)
@@ -135,7 +133,9 @@ def _inflate(
             size += len(chunk)
             if size > limits.part_bytes or before + size > limits.total_bytes:
                 raise RefusedError("file-within-limits", "ขยายแล้วใหญ่เกินไป")
-            if size > limits.ratio_floor_bytes and size > limits.ratio * max(1, part.compress_size):
+            if size > limits.ratio_floor_bytes and size > limits.ratio * max(
+                1, part.compress_size
+            ):
                 raise RefusedError("file-within-limits", "บีบอัดผิดปกติ")
             if not markup:
                 continue

@@ -23,7 +23,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class Original:
-    """A dropped file, copied: only the copy is read. ``part`` is the division's sub-folder, or ""."""
+    """A dropped file, copied: only the copy is read. ``part`` is the division's folder, or ""."""
 
     file: str  # path in the inbox, with / between, as people read it
     part: str
@@ -113,9 +113,7 @@ def _entries(inbox: Path, ignored: list[str]) -> Iterator["os.DirEntry[str]"]:
 
 def _by_name(name: str) -> bool:
     low = name.lower()
-    return (
-        low.startswith(IGNORED_STARTS) or low.endswith(IGNORED_ENDS) or low in IGNORED_NAMES
-    )
+    return low.startswith(IGNORED_STARTS) or low.endswith(IGNORED_ENDS) or low in IGNORED_NAMES
 
 
 def _shown(path: Path, inbox: Path) -> str:

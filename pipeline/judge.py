@@ -34,9 +34,7 @@ class Judgement:
         return sum(len(month.rows) for month in self.months)
 
 
-def judge(
-    examined: Examined, public: Public, settings: Settings, today: date
-) -> Judgement:
+def judge(examined: Examined, public: Public, settings: Settings, today: date) -> Judgement:
     """Decide month by month: one bad sheet does not hold the others.
 
     ``public`` has the rows that this part of the office has in public now, by month; a month
@@ -80,9 +78,7 @@ def released(waiting: Iterable[Waiting], settings: Settings, today: date) -> lis
 def _months(examined: Examined) -> list[Month]:
     """Also a month of which only a finding speaks: its sheet could not be read."""
     stated = {one.month for one in examined.months}
-    return sorted(
-        stated | {f.month for f in examined.findings if f.month and f.severity == "fix"}
-    )
+    return sorted(stated | {f.month for f in examined.findings if f.month and f.severity == "fix"})
 
 
 def _facts(rows: Sequence[Procurement]) -> list[tuple[object, ...]]:
@@ -92,6 +88,4 @@ def _facts(rows: Sequence[Procurement]) -> list[tuple[object, ...]]:
 def _in_order(findings: Sequence[Finding]) -> list[Finding]:
     """What stops a month first, then by month, in the order in which they were met."""
     order = {"fix": 0, "explain": 1, "note": 2}
-    return sorted(
-        findings, key=lambda f: (order[f.severity], str(f.month) if f.month else "")
-    )
+    return sorted(findings, key=lambda f: (order[f.severity], str(f.month) if f.month else ""))

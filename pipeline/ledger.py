@@ -6,6 +6,7 @@ Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and Po
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -187,6 +188,8 @@ class History:
 
 @dataclass(frozen=True)
 class Release:
+    """A published site, named for its content, and the one before it."""
+
     name: str
     previous: str | None
 
@@ -234,7 +237,7 @@ class Ledger:
     # ---- taking in
 
     def is_latest(self, original: Original) -> bool:
-        """True when these bytes are no news: seen at this path last, or the latest of their months.
+        """True for bytes that are no news: seen at this path last, or the latest of their months.
 
         A file that stays in the inbox is not dropped again at every look; the same bytes at
         another path, or back again after others or after it was gone, are.
@@ -378,9 +381,7 @@ class Ledger:
     def rows(self, revision: Revision) -> tuple[Procurement, ...]:
         """Return the rows of a revision, part after part."""
         parts = [(part, number) for part, number in sorted(revision.parts.items())]
-        return tuple(
-            row for _, number in parts for row in self.rows_of(number, revision.month)
-        )
+        return tuple(row for _, number in parts for row in self.rows_of(number, revision.month))
 
     def rows_of(self, submission: int, month: Month) -> tuple[Procurement, ...]:
         asked = (
@@ -412,9 +413,7 @@ class Ledger:
 
     def sources(self, revision: Revision) -> list[str]:
         """The originals (sha256) that a revision was made from, in order."""
-        asked = sa.select(SUBMISSION.c.sha256).where(
-            SUBMISSION.c.id.in_(revision.parts.values())
-        )
+        asked = sa.select(SUBMISSION.c.sha256).where(SUBMISSION.c.id.in_(revision.parts.values()))
         with self.engine.connect() as link:
             return sorted(link.execute(asked).scalars())
 
@@ -428,9 +427,7 @@ class Ledger:
             row = link.execute(asked).one_or_none()
         return None if row is None else Release(row.name, row.previous)
 
-    def record_release(
-        self, release: Release, revisions: Iterable[Revision], today: date
-    ) -> None:
+    def record_release(self, release: Release, revisions: Iterable[Revision], today: date) -> None:
         """Write down a release, and which revisions it shows for the first time."""
         with self.engine.begin() as link:
             key = _insert(
@@ -451,7 +448,7 @@ def _sqlite(path: Path, *, immediate: bool) -> sa.Engine:
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
 
     @sa.event.listens_for(engine, "connect")
-    def _connect(link: Any, _: object) -> None:
+    def _connect(link: sqlite3.Connection, _: object) -> None:
         link.isolation_level = None  # we begin transactions ourselves
         for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
             link.execute(f"PRAGMA {pragma}")

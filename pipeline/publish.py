@@ -122,7 +122,7 @@ def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
-    """Let readers see the release: one rename of a link, or file by file where links are refused."""
+    """Let readers see the release: one rename of a link, or file by file without links."""
     current, target = site / CURRENT, Path(RELEASES) / release.name
     if current.is_symlink() and current.readlink() == target:
         return

@@ -75,7 +75,7 @@ def _cell(row: int, column: int, value: object, data_type: str) -> Cell:
     return Cell(row, column, text, typed, kind)
 
 
-def _typed(value: object, *, is_error: bool) -> tuple[str, str | float | date, Kind]:
+def _typed(value: object, *, is_error: bool) -> tuple[str, str | float | date, Kind]:  # noqa: PLR0911 - one a type
     if is_error:
         return str(value), str(value), "error"
     match value:

@@ -80,7 +80,7 @@ class _Header:
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
-        """Complete first, then what tells most columns apart; a line of units below belongs to it."""
+        """Complete first, then what tells most columns apart; a line of units is part of it."""
         return (-len(self.missing), len(self.found), self.last, self.first)
 
 
@@ -107,7 +107,7 @@ def recognise(sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[list[Table
     return _settle(tables, findings)
 
 
-def _finding(  # noqa: PLR0913 - a finding is where, what and in which words
+def _finding(
     rule: str,
     file: str,
     sheet: str,
@@ -321,9 +321,7 @@ def _settle(tables: list[Table], findings: list[Finding]) -> tuple[list[Table], 
 # ---- the lines
 
 
-def _table(
-    sheet: Sheet, header: _Header, names: Sequence[str]
-) -> tuple[Table, list[Finding]]:
+def _table(sheet: Sheet, header: _Header, names: Sequence[str]) -> tuple[Table, list[Finding]]:
     month, findings = _month(sheet, header)
     findings += _title_block(sheet, header, names, month)
     findings += _unknown_columns(sheet, header, month)

@@ -53,14 +53,18 @@ def _facts(drop: Drop, history: History, workspace: Workspace) -> dict[str, obje
             for month in drop.months
         ],
         "groups": [
-            (severity, SEVERITY_WORDS[severity], [f for f in drop.findings if f.severity == severity])
+            (
+                severity,
+                SEVERITY_WORDS[severity],
+                [f for f in drop.findings if f.severity == severity],
+            )
             for severity in SEVERITIES
         ],
     }
 
 
 def _state(drop: Drop, month: Month, history: History) -> str:
-    """Where the month stands now: "public", "waiting", "returned", or "replaced" by a later drop."""
+    """Where the month stands now; "replaced" when a later drop speaks for it."""
     word = history.latest[month].get(drop.part)
     if word is None or word.submission != drop.submission:
         return "replaced"

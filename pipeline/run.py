@@ -1,7 +1,7 @@
 """The spine: one pass from the inbox to the website. Every step is one line and one module.
 
-    inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
-    ledger → summarise → render → site → publish → status
+inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
+ledger → summarise → render → site → publish → status
 """
 
 from collections.abc import Callable

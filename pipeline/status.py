@@ -158,7 +158,7 @@ def files_by_month(files: Iterable[PublicFile]) -> dict[Month, tuple[PublicFile,
 def overdue(history: History, settings: Settings, today: date) -> list[Month]:
     """Return the months of every known fiscal year that the due day has overtaken, in order.
 
-    Years before the first drop are nobody's duty here; the year of ``today`` is, once there was one.
+    Years before the first drop are nobody's duty here; the year of ``today`` is, after one.
     """
     if not history.latest:
         return []

@@ -39,7 +39,10 @@ class Finding:
 
     @classmethod
     def of(cls, kept: Sequence[Any]) -> "Finding":
-        return cls(*kept[:-1], Month.parse(kept[-1]) if kept[-1] else None)
+        *facts, month = kept
+        names = [name.name for name in fields(cls)[:-1]]
+        known = dict(zip(names, facts, strict=True))
+        return cls(**known, month=Month.parse(month) if month else None)
 
 
 def count(findings: Sequence[Finding]) -> dict[str, int]:

@@ -34,7 +34,7 @@ COLUMNS: dict[str, str] = {
 
 MONTH = pa.DataFrameSchema(
     {name: pa.Column(dtype, nullable=dtype != "bool") for name, dtype in COLUMNS.items()},
-    checks=[pa.Check(rule.holds, error=rule.id) for rule in ROW_RULES],
+    checks=[pa.Check(rule.holds, error=rule.id) for rule in ROW_RULES if rule.holds],
     index=pa.Index("int64", unique=True),
     strict=True,
     coerce=False,

@@ -156,7 +156,17 @@ TAX_ID = Column(
     required=False,
 )
 
-COMMON = (NUMBER, TITLE, BUDGET, REFERENCE_PRICE, METHOD, REASON, EGP_PROJECT, EGP_CONTRACT, TAX_ID)
+COMMON = (
+    NUMBER,
+    TITLE,
+    BUDGET,
+    REFERENCE_PRICE,
+    METHOD,
+    REASON,
+    EGP_PROJECT,
+    EGP_CONTRACT,
+    TAX_ID,
+)
 LAYOUTS = (
     Layout("nine-columns", (*COMMON, BIDS, WINNER, CONTRACT)),
     Layout("ten-columns", (*COMMON, BIDS, WINNER, CONTRACT_NUMBER, CONTRACT_DATE)),
@@ -197,9 +207,9 @@ _INDEX = re.compile(r"\(?[0-9]{1,2}\)?$")
 
 
 def heading(text: str) -> str:
-    """Return a heading in the form in which headings are compared.
+    r"""Return a heading in the form in which headings are compared.
 
-    >>> heading("วงเงิน ที่จะซื้อ\\nหรือจ้าง (บาท)") == heading(BUDGET.heading)
+    >>> heading("วงเงิน ที่จะซื้อ\nหรือจ้าง (บาท)") == heading(BUDGET.heading)
     True
     """
     return _INDEX.sub("", _UNITS.sub("", fold(text))).strip("-:*.")

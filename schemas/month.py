@@ -8,6 +8,7 @@ from typing import Self
 
 from schemas.thai import BUDDHIST_OFFSET, MONTHS
 
+FISCAL_START = 10  # October
 SHAPE = re.compile(r"(2[45][0-9]{2})-(0[1-9]|1[0-2])")
 
 
@@ -46,7 +47,7 @@ class Month:
     @property
     def fiscal_year(self) -> int:
         """The Buddhist fiscal year: it runs from October to September and bears the later year."""
-        return self.year + (self.number >= 10)
+        return self.year + (self.number >= FISCAL_START)
 
     @property
     def following(self) -> "Month":

@@ -8,19 +8,6 @@ from typing import Any
 
 from schemas.thai import decimal_baht, fold
 
-# Columns of the official form that a reader has the right to see filled; the title is a matter of its own.
-OFFICIAL = (
-    "budget",
-    "reference_price",
-    "procurement_method",
-    "bids",
-    "supplier",
-    "agreed_price",
-    "selection_reason",
-    "contract_number",
-    "contract_date",
-)
-
 
 @dataclass(frozen=True)
 class Method:
@@ -72,7 +59,7 @@ def method_code(words: str | None) -> str | None:
     return None if words is None else _CODES.get(_bare(words))
 
 
-# Names of firms and persons are compared without their legal heads, which are written in many ways.
+# Names are compared without their legal heads, which are written in many ways.
 _LEGAL = re.compile(
     r"^(?:บริษัท|บจก\.?|บมจ\.?|ห้างหุ้นส่วนจำกัด|หจก\.?|ห้างหุ้นส่วนสามัญ|หสน\.?|ร้าน|"
     r"นางสาว|น\.ส\.|นส\.|นาย|นาง)|(?:จำกัด)?(?:\(มหาชน\)|\(สำนักงานใหญ่\)|จำกัด)$"
@@ -144,7 +131,7 @@ class Procurement:
         return method_code(self.procurement_method)
 
     def public(self) -> dict[str, Any]:
-        """Return the row as every JSON of the program shows it: baht as text, ISO days, None unknown."""
+        """Return the row as every JSON shows it: baht as text, ISO days, None unknown."""
 
         def money(satang: int | None) -> str | None:
             return None if satang is None else decimal_baht(satang)
@@ -171,7 +158,7 @@ class Procurement:
         return tuple(getattr(self, name) for name in FACTS)
 
     def kept(self) -> dict[str, Any]:
-        """Return the whole row, raw texts too, as plain JSON values; ``Procurement.of`` reads it."""
+        """Return the row, raw texts too, as plain JSON values; ``Procurement.of`` reads it."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in FACTS}
         day = self.contract_date
         return plain | {

@@ -20,7 +20,7 @@ else:
     Holds = Callable
 
 DIRECT_LIMIT = 500_000_00  # satang
-# A project number is given when a purchase is planned: in the real year 264 of 267 within 3 months.
+# A project number is given when a purchase is planned: 264 of a real year's 267 within 3 months.
 EGP_MONTHS_APART = 3
 
 
@@ -249,10 +249,11 @@ def _official(column: str, words: str, *, beside: str = "") -> Rule:
         id=f"{column.replace('_', '-')}-filled",
         severity="explain",
         column=column,
-        message=f"{words}: ช่องว่างหรือ «-» กรุณากรอก หรือชี้แจงเหตุที่ไม่มี "
-        "(ถ้าไม่กรอก จะเผยแพร่ว่า «ไม่ระบุ»)",
+        message=f"{words}: ช่องว่างหรือ «-» กรุณากรอก หรือชี้แจงเหตุที่ไม่มี (ถ้าไม่กรอก จะเผยแพร่ว่า «ไม่ระบุ»)",
         basis=FORM,
-        holds=lambda rows: rows[column].notna() | (beside != "" and rows[beside or column].notna()),
+        holds=lambda rows: (
+            rows[column].notna() | (beside != "" and rows[beside or column].notna())
+        ),
     )
 
 
@@ -276,7 +277,7 @@ ROW_RULES = (
     _official("contract_date", "วันที่ของสัญญาหรือข้อตกลง"),
     Rule(
         id="supplier-named",
-        # note: the column is not empty, and e-GP itself leaves the name out (1 row of the real year).
+        # note: the column is not empty, and e-GP itself leaves a name out (1 of 267 rows).
         severity="note",
         column="supplier",
         message="ผู้ได้รับการคัดเลือก: มีราคาที่ตกลง {agreed_price} บาท แต่ไม่มีชื่อ กรุณากรอกชื่อ "

@@ -28,7 +28,7 @@ class PublicFile:
 
 @dataclass(frozen=True)
 class Announced:
-    """How many projects of the month there are, and how many have an announcement; None unknown."""
+    """How many projects a month has, and how many of them an announcement; None unknown."""
 
     projects: int
     announced: int | None

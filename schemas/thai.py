@@ -156,7 +156,9 @@ _DAY_IN_DIGITS = re.compile(
     rf"{_BEFORE_DAY}(?P<day>[0-9]{{1,2}})(?P<sign>[-/.])(?P<month>[0-9]{{1,2}})(?P=sign)"
     r"(?P<year>[0-9]{4}|[0-9]{2})"
 )
-_DAY_ISO = re.compile(rf"{_BEFORE_DAY}(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})")
+_DAY_ISO = re.compile(
+    rf"{_BEFORE_DAY}(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})"
+)
 # Free text: a short name counts only where no Thai letter touches it («สมคิด» holds มค).
 _MONTH_IN_TEXT = re.compile(
     "(?P<long>"

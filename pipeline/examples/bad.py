@@ -130,7 +130,7 @@ def _container(streams: dict[str, bytes]) -> bytes:
     return header + fat + directory + b"".join(streams[name] for name in names)
 
 
-def _entry(  # noqa: PLR0913 - the fields of a directory entry
+def _entry(
     name: str, kind: int, *, left: int = _NONE, child: int = _NONE, start: int, size: int
 ) -> bytes:
     text = f"{name}\0".encode("utf-16-le")

@@ -86,7 +86,7 @@ def _letter(letter: str) -> float:
 @cache
 def _advances() -> dict[int, float]:
     """Return the width of every letter that Sarabun has, in em, by code point."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - 40 ms that only a rendering run pays
+    from fontTools.ttLib import TTFont
 
     with files("templates").joinpath("fonts", "Sarabun-Regular.ttf").open("rb") as file:
         font = TTFont(file, lazy=True)

@@ -43,11 +43,12 @@ BOLD = 1.08  # bold letters come out that much wider than the regular ones we me
 
 # Pixels of 1/96 inch: of the widths tried on the real year the ones with the fewest lines. They
 # fill A4 landscape at 94 %; narrower columns at 100 % took a quarter more paper.
-WIDTHS = (40, 262, 92, 92, 82, 138, 138, 148, 122)
+WIDTHS = (44, 262, 92, 92, 82, 138, 138, 148, 122)
 BORDERS = 6  # pixels of a column that text cannot use
 POINTS = 0.75  # of a pixel
 ALIGNMENTS = ("center", "left", "right", "right", "center", "left", "left", "left", "left")
-NUMBERS = {0: "0", 2: "#,##0.00", 3: "#,##0.00", 6: "#,##0.00"}  # formats; 6 in the total row
+AGREED = 6  # a number in the total row only, elsewhere after the name
+NUMBERS = {0: "0", 2: "#,##0.00", 3: "#,##0.00", AGREED: "#,##0.00"}  # number formats by column
 THAI_DIGITS = "[$-D00041E]"  # before a number format; LibreOffice does not know the shorter «t»
 LAST = len(HEADINGS) - 1
 A4 = 9
@@ -69,7 +70,7 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
     title = digits(TITLE.format(month=summary.month.words))
     rows = [_cells(row, digits) for row in summary.rows]
     total = _total(summary, digits)
-    widths = _widths([*rows, total])
+    widths = _widths(rows, total)
 
     content = io.BytesIO()
     # In memory the parts of the zip bear a fixed time, on disk one that hangs on the time zone.
@@ -95,7 +96,8 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
     for cells in rows:
         at = _write_row(sheet, at, cells, widths, looks)
     if summary.nil:
-        _write_line(sheet, at, NIL, widths, _format(book, border=1, align="center"))
+        nil = _format(book, border=1, align="center", bold=True, font_size=TITLE_SIZE)
+        _write_line(sheet, at, NIL, widths, nil)
     else:
         _write_row(sheet, at, total, widths, _looks(book, summary.numerals, bold=True))
     book.close()
@@ -213,16 +215,17 @@ def _looks(book: Workbook, numerals: Numerals, *, bold: bool = False) -> Looks:
     return looks
 
 
-def _widths(rows: Iterable[Sequence[Cell]]) -> tuple[int, ...]:
-    """Return pixels for each column, wide enough for its numbers: too narrow they print ###."""
+def _widths(rows: Iterable[Sequence[Cell]], total: Sequence[Cell]) -> tuple[int, ...]:
+    """Return pixels for each column: an amount that is too wide prints ### or breaks in two."""
     widths = list(WIDTHS)
-    for cells in rows:
+    for cells in (*rows, total):
         for column in NUMBERS:
-            number = cells[column]
-            if isinstance(number, int | Decimal):
-                text = f"{number:,}"
-                needed = width_of(text) * SIZE * BOLD / POINTS + BORDERS
-                widths[column] = max(widths[column], math.ceil(needed))
+            if column == AGREED and cells is not total:
+                continue
+            cell = cells[column] or 0
+            amount = cell.split("\n")[0] if isinstance(cell, str) else f"{cell:,}"
+            needed = width_of(amount) * SIZE * BOLD / POINTS + BORDERS
+            widths[column] = max(widths[column], math.ceil(needed))
     return tuple(widths)
 
 

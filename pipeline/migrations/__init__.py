@@ -1,4 +1,4 @@
-"""The schema of the ledger through time: one file for each change, run by Alembic, never edited."""
+"""The schema of the ledger through time: a file for each change, run by Alembic, never edited."""
 
 from pathlib import Path
 
@@ -12,7 +12,8 @@ def upgrade(engine: sa.Engine, *, known: str | None) -> None:
     """Bring the ledger to the newest schema; LookupError when ``known`` is newer than we are."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    revisions = {script.revision for script in scripts}
     if known is not None and known not in revisions:
         raise LookupError(known)
     with engine.begin() as link:

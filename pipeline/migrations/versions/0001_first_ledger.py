@@ -28,7 +28,7 @@ def _number(name: str) -> sa.Column:  # type: ignore[type-arg]
 
 
 def upgrade() -> None:
-    """Make every table; the words are those of this day, whatever ``pipeline.ledger`` says later."""
+    """Make every table, in the words of this day, whatever ``pipeline.ledger`` says later."""
     _table("submission", _text("file"), _text("part"), _text("sha256"), _text("received_on"))
     _table("sighting", _text("file"), _text("sha256", null=True), _text("seen_on"))
     _table(
