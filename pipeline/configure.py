@@ -75,7 +75,9 @@ def _sentence(error: ValidationError) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     match fault["type"]:
         case "extra_forbidden":
-            near = difflib.get_close_matches(where, list(known_keys(Settings)), 1, cutoff=0.5)
+            keys = list(known_keys(Settings))
+            sections = {key.split(".")[0] for key in keys}
+            near = difflib.get_close_matches(where, [*keys, *sorted(sections)], 1, cutoff=0.5)
             hint = f" (หมายถึง «{near[0]}» หรือไม่)" if near else ""
             return f"ไม่รู้จักคีย์ «{where}»{hint}"
         case "missing":

@@ -218,12 +218,14 @@ class Ledger:
         return cls(engine)
 
     @classmethod
-    def view(cls, path: Path) -> Self | None:
+    @contextmanager
+    def view(cls, path: Path) -> Iterator[Self | None]:
         """Open the ledger only to read; None when there is none yet."""
         if not path.exists():
-            return None
-        engine = _sqlite(path, immediate=False)
-        return cls(engine) if _version(engine) == SCHEMA else None
+            yield None
+            return
+        with cls(_sqlite(path, immediate=False)) as ledger:
+            yield ledger if _version(ledger.engine) == SCHEMA else None
 
     def close(self) -> None:
         self.engine.dispose()

@@ -20,8 +20,8 @@ from schemas.status import MeasureStatus, PublicFile
 def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Checked]:
     """Return what a drop of these files would be answered; the ledger is only read."""
     warm()
-    ledger = Ledger.view(workspace.ledger)
-    public = ledger.public_rows("") if ledger else {}
+    with Ledger.view(workspace.ledger) as ledger:
+        public = ledger.public_rows("") if ledger else {}
     checked = []
     for path in files:
         if not path.is_file():
@@ -35,10 +35,10 @@ def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Check
 
 def status_on(workspace: Workspace, fiscal_year: int | None, today: date) -> MeasureStatus:
     """Return the status of measure 4 on a day; the fiscal year of that day if none is named."""
-    ledger = Ledger.view(workspace.ledger)
-    history = ledger.history() if ledger else History({}, {}, (), None)
     settings = workspace.settings
-    summaries = summarise(history, ledger, settings) if ledger else Summaries((), ())
+    with Ledger.view(workspace.ledger) as ledger:
+        history = ledger.history() if ledger else History({}, {}, (), None)
+        summaries = summarise(history, ledger, settings) if ledger else Summaries((), ())
     year = fiscal_year or Month.of(today).fiscal_year
     listed = [PublicFile(path, sha256) for path, sha256 in read_manifest(workspace.site)]
     return measure4(year, today, history, summaries, settings, files_by_month(listed))

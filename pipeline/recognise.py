@@ -237,8 +237,17 @@ class _Statement:
     number: int
 
     @property
-    def words(self) -> str:
-        return f"{self.where} «{MONTHS[self.number - 1]} {self.year or ''}»".replace(" »", "»")
+    def month(self) -> str:
+        return f"{MONTHS[self.number - 1]} {self.year or ''}".strip()
+
+
+def _conflict(statements: Sequence[_Statement]) -> str:
+    """Who says what: «หัวเรื่องและชื่อไฟล์ว่า «มกราคม 2568» แต่ชื่อแผ่นงานว่า «ธันวาคม 2567»»."""
+    places: dict[str, list[str]] = {}
+    for statement in statements:
+        places.setdefault(statement.month, []).append(statement.where)
+    said = (f"{'และ'.join(where)}ว่า «{month}»" for month, where in places.items())
+    return " แต่".join(said)
 
 
 def _in_cells(cells: Iterable[Cell]) -> list[_Statement]:
@@ -248,19 +257,19 @@ def _in_cells(cells: Iterable[Cell]) -> list[_Statement]:
         text = visible(cell.text)
         behind = IN_THE_MONTH.search(text)
         if behind and cell.row <= HEADER_WITHIN and not DAY_MADE.search(text):
-            where = f"หัวเรื่อง (ช่อง {cell.address}) ว่า"
+            where = f"หัวเรื่อง (ช่อง {cell.address}) "
             found += [_Statement(where, cell.address, text, *one) for one in months_in(behind[1])]
     return found
 
 
 def _in_name(name: str) -> list[_Statement]:
-    return [_Statement("ชื่อแผ่นงานว่า", "", name, *found) for found in months_in(name)]
+    return [_Statement("ชื่อแผ่นงาน", "", name, *found) for found in months_in(name)]
 
 
 def _in_file(file: str) -> list[_Statement]:
     """A file name may name a range of months; then it says nothing about one sheet."""
     found = months_in(PurePath(file).stem)
-    return [_Statement("ชื่อไฟล์ว่า", "", file, *one) for one in found] if len(found) == 1 else []
+    return [_Statement("ชื่อไฟล์", "", file, *one) for one in found] if len(found) == 1 else []
 
 
 def _one_month(statements: Sequence[_Statement]) -> Month | None:
@@ -290,7 +299,7 @@ def _month(sheet: Sheet, header: _Header) -> tuple[Month | None, list[Finding]]:
             sheet.name,
             first.cell,
             first.text if first.cell else "",
-            statements=" แต่".join(statement.words for statement in statements),
+            statements=_conflict(statements),
         )
     ]
 

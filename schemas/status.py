@@ -75,6 +75,11 @@ class MeasureStatus:
         return tuple(month for month in self.months if month.public)
 
     @property
+    def waited_for(self) -> tuple[MonthStatus, ...]:
+        """The months that should be public by now and are not."""
+        return tuple(m for m in self.months if m.due <= self.as_of and not m.public)
+
+    @property
     def on_time(self) -> int:
         return sum(not month.late for month in self.published)
 

@@ -19,13 +19,18 @@ OTHER_SLACK = 1.12
 BLANK = 1.37  # a blank of TH SarabunPSK is that much wider than Sarabun's
 STRANGE = 1.0  # em of a letter that Sarabun lacks and another font will draw
 # Lines break between Thai words, and every program has its own dictionary. We have none: a line
-# that ends inside Thai text may lose this many em to the next one. Few words are longer.
+# that ends inside Thai text may lose this many em to the next one. Few words are longer; of those
+# the ones that every month has are named.
 THAI_WORD = 2.0
+LONG_WORDS = ("อิเล็กทรอนิกส์", "คอมพิวเตอร์", "ประชาสัมพันธ์")
 LINE = 1.34  # em from one line to the next: 25 pixels at 14 points, as Windows rounds it
 PADDING = 3.0  # points above and below the text of a cell, together
 
 # A Thai cluster is a consonant with its vowels and marks: no line breaks inside it.
-_PIECE = re.compile(r"(?P<thai>[เ-ไ]*[ก-ฮ][ฯ-ฺๅ-๎]*)|(?P<blank> +)|[^ ก-ฮเ-ไ]+|.", re.DOTALL)
+_PIECE = re.compile(
+    rf"(?P<thai>{'|'.join(LONG_WORDS)}|[เ-ไ]*[ก-ฮ][ฯ-ฺๅ-๎]*)|(?P<blank> +)|[^ ก-ฮเ-ไ]+|.",
+    re.DOTALL,
+)
 _NEVER_FIRST = frozenset("/)]}!?:;,.%")  # no line begins with these, not even after a blank
 
 

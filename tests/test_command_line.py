@@ -1,0 +1,131 @@
+"""The command as people and programs call it: what it prints, where, and its exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline import examples
+from schemas.example_words import ORGANISATION
+from schemas.month import Month
+from tests.conftest import ROOT
+
+TODAY = "2025-10-20"
+
+
+def sokhoro1(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    # Any zone, any locale: neither may change what is printed.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C", "TZ": "America/New_York"}
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    made = sokhoro1("init", str(tmp_path), "--organisation", ORGANISATION, folder=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    return tmp_path
+
+
+def test_init_makes_a_workspace_that_runs_at_once(workspace: Path) -> None:
+    examples.write(
+        examples.example_month(Month(2568, 1), "nine-columns", rows=5), workspace / "inbox"
+    )
+    done = sokhoro1("run", "--today", TODAY, "--settle", "0", "--json", folder=workspace)
+
+    answer = json.loads(done.stdout)
+    assert done.returncode == 1, "eleven months of the year are late"
+    assert answer["today"] == TODAY
+    assert [taken["outcome"] for taken in answer["taken_in"]] == ["accepted"]
+    assert [published["month"] for published in answer["published"]] == ["2568-01"]
+    assert (workspace / "output" / answer["taken_in"][0]["reply"]).is_file()
+
+
+def test_init_never_writes_over_a_configuration(workspace: Path) -> None:
+    before = (workspace / "sokhoro1.toml").read_bytes()
+    again = sokhoro1("init", str(workspace), folder=workspace)
+    assert again.returncode == 2
+    assert (workspace / "sokhoro1.toml").read_bytes() == before
+
+
+def test_nothing_dropped_is_nothing_to_do(workspace: Path) -> None:
+    done = sokhoro1("run", "--today", TODAY, "--settle", "0", "--json", folder=workspace)
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {
+        "today": TODAY,
+        "taken_in": [],
+        "published": [],
+        "waiting": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "ไม่พบไฟล์ตั้งค่า"),
+        ("[organisation", "TOML"),
+        ("", "organisation"),
+        ('[organisation]\nname = "ก"\n[sight]\nnumerals = "thai"', "«site»"),
+        ('[organisation]\nname = "ก"\n[site]\nnumeral = "thai"', "«site.numerals»"),
+        ('[organisation]\nname = "ก"\n[site]\nnumerals = "roman"', "site.numerals"),
+    ],
+)
+def test_a_wrong_configuration_is_one_sentence(
+    tmp_path: Path, text: str | None, words: str
+) -> None:
+    if text is not None:
+        (tmp_path / "sokhoro1.toml").write_text(text, encoding="utf-8")
+    done = sokhoro1("run", "--settle", "0", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_day_that_is_none_is_one_sentence(workspace: Path) -> None:
+    done = sokhoro1("run", "--today", "20 ต.ค. 68", folder=workspace)
+    assert done.returncode == 2
+    assert "2025-10-20" in done.stderr
+
+
+def test_check_says_what_would_be_found_and_records_nothing(workspace: Path) -> None:
+    book = examples.example_month(Month(2568, 1), "nine-columns", rows=3)
+    bad = examples.replace_cell(book, "สขร.1", "C7", "ห้าหมื่น")
+    path = examples.write(bad, workspace)
+    done = sokhoro1("check", path.name, "--today", TODAY, "--json", folder=workspace)
+
+    (file,) = json.loads(done.stdout)["files"]
+    assert done.returncode == 1
+    assert (file["file"], file["outcome"], file["months"]) == (path.name, "returned", ["2568-01"])
+    assert [(f["rule"], f["cell"], f["value"]) for f in file["findings"]] == [
+        ("amount-readable", "C7", "ห้าหมื่น")
+    ]
+    assert len(file["rows"]) == 3
+    assert list((workspace / "output").iterdir()) == []
+
+
+def test_status_answers_before_anything_was_dropped(workspace: Path) -> None:
+    done = sokhoro1("status", "2568", "--today", TODAY, "--json", folder=workspace)
+    status = json.loads(done.stdout)
+    assert status["summary"]["published"] == 0
+    assert {month["state"] for month in status["months"]} == {"missing"}
+
+
+def test_people_read_thai_without_a_word_of_a_programmer(workspace: Path) -> None:
+    for bad in examples.bad_books():
+        (workspace / "inbox" / bad.file).write_bytes(bad.content)
+    done = sokhoro1("run", "--today", TODAY, "--settle", "0", folder=workspace)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    for word in ("Error", "Exception", "None", "Traceback"):
+        assert word not in done.stdout
