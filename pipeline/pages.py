@@ -12,13 +12,13 @@ from schemas.summary import Numerals
 from schemas.thai import baht, date_formal, date_long, thai_digits
 
 PAGE = "index.html"
-# The order in which readers are offered them; a kind that is not here comes last, by its name.
+# The order in which readers are offered them.
 KINDS = ("pdf", "xlsx", "csv", "json")
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file beside a page. ``kind`` is one of ``KINDS``, "" for any other; ``size`` is bytes."""
+    """The form in one of ``KINDS``, a file beside the month's page; ``size`` is bytes."""
 
     name: str
     kind: str
@@ -30,15 +30,14 @@ class Download:
         return -(-self.size // 1000)
 
 
-def downloads(month: Month, files: Mapping[str, bytes]) -> tuple[Download, ...]:
-    """Return what stands beside the month's page, the form itself first.
-
-    Only ``sokhoro1-<month>.<kind>`` is the form: a schema or a difference is .json as well.
-    """
-    main = {f"sokhoro1-{month}.{kind}": kind for kind in KINDS}
-    form = [name for name in main if name in files]
-    others = sorted(name for name in files if name not in main and name != PAGE)
-    return tuple(Download(name, main.get(name, ""), len(files[name])) for name in (*form, *others))
+def downloads(month: Month, files: Mapping[str, bytes], folder: str = "") -> list[Download]:
+    """Return the form in every kind that ``files`` holds under ``folder``, and in no other."""
+    names = {kind: f"sokhoro1-{month}.{kind}" for kind in KINDS}
+    return [
+        Download(name, kind, len(files[folder + name]))
+        for kind, name in names.items()
+        if folder + name in files
+    ]
 
 
 def draw(template: str, numerals: Numerals, **facts: object) -> bytes:

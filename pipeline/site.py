@@ -105,18 +105,12 @@ def _year(status: MeasureStatus, summaries: Summaries, rendered: Mapping[str, by
             Tile(
                 status=month,
                 summary=public.get(month.month),
-                downloads=downloads(month.month, _beside(folder_of(month.month), rendered)),
+                downloads=tuple(downloads(month.month, rendered, folder_of(month.month))),
                 superseded=tuple(old for old in earlier if old.month == month.month),
             )
             for month in status.months
         ),
     )
-
-
-def _beside(folder: str, rendered: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files that stand in the very folder, by name."""
-    names = {path: path.removeprefix(folder) for path in rendered if path.startswith(folder)}
-    return {name: rendered[path] for path, name in names.items() if "/" not in name}
 
 
 def _front(years: Sequence[Year], settings: Settings) -> bytes:

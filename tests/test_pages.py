@@ -627,6 +627,19 @@ def test_a_year_without_a_public_month_claims_no_amounts() -> None:
     assert [words(dd) for dd in totals.find("dd")] == ["๐ จาก ๑๒ เดือน ครบกำหนดแล้ว ๔ เดือน"]
 
 
+def test_a_nil_month_has_no_rows_and_its_year_claims_no_price() -> None:
+    summary = month(nil=True)
+    tree = year_page(status(summary), public=(summary,))
+
+    cells_of_october = tree.one("tr", id="2567-10").find("td")
+    assert [words(cell) for cell in cells_of_october[1:3]] == ["๐", "–ไม่มีการจัดซื้อจัดจ้าง"]
+    assert [words(dt) for dt in tree.one("dl", class_="totals").find("dt")] == [
+        "เผยแพร่แล้ว",
+        "ภายในกำหนดเวลาที่เทศบาลกำหนด",
+        "จำนวนใน ๑ เดือนที่เผยแพร่",
+    ]
+
+
 def test_a_public_month_without_any_price_is_unknown_in_its_year() -> None:
     summary = month(NOTHING_KNOWN)
     tree = year_page(status(summary), public=(summary,))

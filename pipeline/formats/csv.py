@@ -86,11 +86,10 @@ _FORMULA = re.compile("['\t\r]|[\\s\u200b\ufeff]*[-=+@\uff0d\uff1d\uff0b\uff20]"
 # 12-2567 become days. Up to 11 digits that begin with 1 to 9 are shown as they are: left plain.
 _MONTH = "|".join(re.escape(name.rstrip(".")) for name in (*MONTHS, *MONTHS_SHORT))
 _ENGLISH_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_SIGNS = r"\s.,:/()%e+-"
+_SIGNS = r" \xa0.,:/()%e+-"  # no line break: what has one is text to them
 _NUMBER = re.compile(
     rf"[(฿$]?[0-9][0-9{_SIGNS}]*"
-    rf"|(?=.*[0-9])[0-9{_SIGNS}]*(?:{_MONTH}|{_ENGLISH_MONTH})[0-9{_SIGNS}]*",
-    re.DOTALL,
+    rf"|(?=.*[0-9])[0-9{_SIGNS}]*(?:{_MONTH}|{_ENGLISH_MONTH})[0-9{_SIGNS}]*"
 )
 _HARMLESS = re.compile(r"[1-9][0-9]{0,10}")
 

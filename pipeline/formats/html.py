@@ -31,6 +31,8 @@ def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) ->
     if summary.nil == bool(summary.rows):
         raise ValueError(f"absence is not nil: {summary.month} has {len(summary.rows)} rows")
 
+    files = files or {}
+    offered = downloads(summary.month, files)
     sources = _sources(summary)
     explanations = summary.explanations or {}
     page = draw(
@@ -59,7 +61,8 @@ def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) ->
         ],
         sources=sources,
         with_project=any(row.egp_project_number is not None for row in summary.rows),
-        downloads=downloads(summary.month, files or {}),
+        downloads=offered,
+        other_files=sorted(files.keys() - {PAGE} - {file.name for file in offered}),
     )
     return {PAGE: page}
 

@@ -223,7 +223,7 @@ def _widths(rows: Iterable[Sequence[Cell]], total: Sequence[Cell]) -> tuple[int,
             if column == AGREED and cells is not total:
                 continue
             cell = cells[column] or 0
-            amount = cell.split("\n")[0] if isinstance(cell, str) else f"{cell:,}"
+            amount = cell.split("\n")[0] if isinstance(cell, str) else thai_digits(f"{cell:,}")
             needed = width_of(amount) * SIZE * BOLD / POINTS + BORDERS
             widths[column] = max(widths[column], math.ceil(needed))
     return tuple(widths)

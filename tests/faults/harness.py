@@ -1,0 +1,266 @@
+"""What the fault tests share: offices, the program as a process, and what must be true after it."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from pipeline.examples import Book, example_month, replace_cell, to_bytes
+from schemas.example_words import ORGANISATION, UNREADABLE_AMOUNT
+from schemas.month import Month
+from tests.faults.program import Answer, Operation, Request
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_DAY = date(2025, 10, 6)  # September is due on the 7th: until then its question may wait
+LATER_DAY = date(2025, 10, 8)
+DONE, WAITS, COULD_NOT = 0, 1, 2
+
+State = Mapping[str, str]
+
+
+# ---- an office
+
+
+@dataclass(frozen=True)
+class Office:
+    """A workspace whose inbox may lie elsewhere: many can look at one."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "sokhoro1.toml"
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    @property
+    def site(self) -> Path:
+        return self.output / "site"
+
+    @property
+    def ledger(self) -> Path:
+        return self.output / "ledger" / "ledger.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        return self.output / "ledger" / "lock"
+
+
+def open_office(folder: Path, inbox: Path, output: Path | None = None) -> Office:
+    """Make a workspace; it begins with a copy of ``output`` where one is given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    office = Office(folder)
+    office.config.write_text(
+        f'[organisation]\nname = "{ORGANISATION}"\n[folders]\ninbox = "{inbox}"\n',
+        encoding="utf-8",
+    )
+    if output is not None:
+        shutil.copytree(output, office.output, symlinks=True)
+    return office
+
+
+def fill(inbox: Path, books: Mapping[str, bytes]) -> Path:
+    """Drop workbooks; they have one age, so that only their names give an order."""
+    inbox.mkdir(parents=True)
+    for name, content in books.items():
+        path = inbox / name
+        path.write_bytes(content)
+        os.utime(path, ns=(0, 0))
+    return inbox
+
+
+def first_books() -> dict[str, bytes]:
+    """Three months of three rows: one to publish, one to return, one that must wait."""
+    june, august, september = _months()
+    return {
+        june.file: to_bytes(june),
+        august.file: to_bytes(_retyped(august, "C", UNREADABLE_AMOUNT)),
+        september.file: to_bytes(_retyped(september, "D", None)),
+    }
+
+
+def later_books() -> dict[str, bytes]:
+    """June is corrected, August comes back mended, September lies there as it was."""
+    june, august, _ = _months()
+    budget = june.expected[1].budget
+    assert budget is not None
+    corrected = _retyped(june, "C", (budget + 100) / 100)
+    return first_books() | {june.file: to_bytes(corrected), august.file: to_bytes(august)}
+
+
+def _months() -> list[Book]:
+    return [example_month(Month(2568, n), "nine-columns", rows=3) for n in (6, 8, 9)]
+
+
+def _retyped(book: Book, column: str, value: float | str | None) -> Book:
+    place = book.expected[1].source
+    return replace_cell(book, place.sheet, f"{column}{place.row}", value)
+
+
+# ---- the program
+
+
+class Program:
+    """The command, loaded once: each run is a process of its own, forked from it."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.program"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            # Threads of a numeric library would not survive the fork.
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "default"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self.process:  # closes the pipes; the program ends when it is asked no more
+            pass
+
+    def ask(self, request: Request) -> Answer:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps(asdict(request)), file=self.process.stdin, flush=True)
+        said = json.loads(self.process.stdout.readline())
+        operations = tuple(Operation(**each) for each in said.pop("operations"))
+        return Answer(**said, operations=operations)
+
+    def run(self, office: Office, day: date, **gate: object) -> Answer:
+        """Make one pass; ``gate`` says what is to happen in it (see ``Request``)."""
+        given = {"arguments": run_arguments(office, day), "output": str(office.output)}
+        return self.ask(Request(**given, **gate))  # type: ignore[arg-type]
+
+
+def run_arguments(office: Office, day: date, settle: float = 0) -> tuple[str, ...]:
+    days = ("--today", day.isoformat(), "--settle", str(settle))
+    return ("run", "--config", str(office.config), *days)
+
+
+def command(*arguments: str) -> list[str]:
+    """The words that start the real command, without a script in between."""
+    return [sys.executable, "-m", "pipeline", *arguments]
+
+
+# ---- what must be true
+
+
+def state(output: Path) -> dict[str, str]:
+    """Return all that a run has left: each path with its content, each table with its rows.
+
+    How SQLite lays out its pages is its own business; so is the time at which a file was made.
+    """
+    found = {
+        path.relative_to(output).as_posix(): _content(path)
+        for path in sorted(output.rglob("*"))
+        if not path.name.startswith("ledger.sqlite")
+    }
+    with closing(sqlite3.connect(output / "ledger" / "ledger.sqlite")) as ledger:
+        found["ledger"] = "\n".join(ledger.iterdump())
+    return found
+
+
+def _content(path: Path) -> str:
+    if path.is_symlink():
+        return f"-> {path.readlink()}"
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+
+
+def bytes_of(output: Path) -> dict[str, tuple[str, int]]:
+    """Return every byte and every time of change, those of the ledger included."""
+    return {
+        path.relative_to(output).as_posix(): (_content(path), path.lstat().st_mtime_ns)
+        for path in sorted(output.rglob("*"))
+    }
+
+
+def differences(found: State, expected: State) -> list[str]:
+    """Say where two states part; the ledger by its first line that differs."""
+    told = []
+    for path in sorted(found.keys() | expected.keys()):
+        here, there = found.get(path, "missing"), expected.get(path, "missing")
+        if path == "ledger":
+            lines = (here.splitlines(), there.splitlines())
+            told += [f"ledger: {line}" for line in sorted(set(lines[0]) ^ set(lines[1]))]
+        elif here != there:
+            told.append(f"{path}: {here}, expected {there}")
+    return told
+
+
+def public(site: Path) -> str | None:
+    """Return the name of the release that readers see; None when they see none."""
+    current = site / "current"
+    return current.resolve().name if current.exists() else None
+
+
+def wounds(site: Path) -> list[str]:
+    """Say what is not whole in what readers see, or in a release that was ever finished."""
+    releases = site / "releases"
+    finished = releases.iterdir() if releases.is_dir() else []
+    folders = [folder for folder in finished if not folder.name.startswith(".")]
+    current = site / "current"
+    told = [wound for folder in sorted(folders) for wound in _wounds(folder)]
+    if current.is_symlink() and current.exists():
+        told += _wounds(current)
+    elif current.exists():
+        told.append("current is no link: what readers see cannot change at once")
+    return told
+
+
+def _wounds(folder: Path) -> Iterator[str]:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield f"{folder.name}: no manifest ({error})"
+        return
+    if manifest["release"] != folder.resolve().name:
+        yield f"{folder.name}: holds the release {manifest['release']}"
+    listed = {file["path"]: file for file in manifest["files"]}
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    for path in sorted(listed.keys() ^ (present - {"manifest.json"})):
+        yield f"{folder.name}: {path} is {'missing' if path in listed else 'not listed'}"
+    for path in sorted(listed.keys() & present):
+        content = (folder / path).read_bytes()
+        if hashlib.sha256(content).hexdigest() != listed[path]["sha256"]:
+            yield f"{folder.name}: {path} has other bytes than listed"
+
+
+def complaint(answer: Answer) -> list[str]:
+    """Say what is wrong with how a run that could not be done ended; nothing is as it should be."""
+    return complaint_of(answer.status, answer.complained, answer.told)
+
+
+def complaint_of(status: int, complained: str, told: str = "") -> list[str]:
+    lines = complained.strip().splitlines()
+    rules = {
+        f"status {status} in place of 2": status == COULD_NOT,
+        "a traceback": "Traceback" not in complained + told,
+        f"{len(lines)} lines in place of one": len(lines) == 1,
+        "no Thai": any("ก" <= letter <= "๛" for letter in complained),
+    }
+    wrong = [rule for rule, holds in rules.items() if not holds]
+    return [*wrong, f"it said: {complained[-1500:]}"] if wrong else []
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A folder that is gone afterwards: hundreds of copies would stay until the next day."""
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
