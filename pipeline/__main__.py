@@ -1,9 +1,10 @@
 """The command line. Nothing heavy is imported before a command asks for it."""
 
+import errno
 import json
-import logging
 import sys
 import time
+import traceback
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 DONE, WAITS, COULD_NOT = 0, 1, 2
+OS_WORDS = {
+    errno.ENOSPC: "ดิสก์เต็ม กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
+    errno.EDQUOT: "ใช้ที่เก็บข้อมูลเกินโควตา กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
+    errno.EACCES: "ไม่มีสิทธิ์อ่านหรือเขียน กรุณาตรวจสิทธิ์ของโฟลเดอร์",
+    errno.EPERM: "ไม่มีสิทธิ์อ่านหรือเขียน กรุณาตรวจสิทธิ์ของโฟลเดอร์",
+    errno.EROFS: "ดิสก์นี้เขียนไม่ได้ กรุณาตรวจดิสก์",
+    errno.EIO: "อ่านหรือเขียนดิสก์ไม่สำเร็จ กรุณาตรวจดิสก์แล้วสั่งใหม่",
+    errno.EMFILE: "เปิดไฟล์พร้อมกันมากเกินไป กรุณาสั่งใหม่",
+}
 
 app = typer.Typer(
     help="ระบบ สขร.๑: จากไฟล์ Excel ของกองคลัง สู่สรุปผลการจัดซื้อจัดจ้างรายเดือนที่เผยแพร่",
@@ -155,13 +165,28 @@ def _progress(things: "list[Any]", words: str) -> "Iterable[Any]":
 
 
 def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pass":
+    from pipeline.confine import warm
+
+    warm()  # the reader is loaded beside us, while we load the rest
     from pipeline.alone import alone
     from pipeline.ledger import Ledger
     from pipeline.run import run as run_once
 
     seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
-    with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
-        return run_once(today, workspace, ledger, seconds, time.sleep)
+    try:
+        with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
+            return run_once(today, workspace, ledger, seconds, time.sleep)
+    except (CannotRunError, OSError):
+        raise
+    except Exception as error:
+        # A bug of ours. Whatever was decided before it is whole; the rest is for the next pass.
+        log = workspace.output / "sokhoro1.log"
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(BANGKOK).isoformat()}\n{traceback.format_exc()}\n")
+        raise CannotRunError(
+            f"โปรแกรมทำงานผิดพลาด ({type(error).__name__}) สิ่งที่เผยแพร่แล้วไม่เปลี่ยน "
+            f"กรุณาส่งไฟล์ {log} ให้ผู้ดูแลระบบ"
+        ) from error
 
 
 def _day(today: str | None) -> date:
@@ -192,8 +217,8 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(COULD_NOT)
     except OSError as error:
-        typer.echo(f"ทำงานไม่ได้: {error.strerror or error} ({error.filename or '-'})", err=True)
-        logging.getLogger("sokhoro1").debug("could not run", exc_info=error)
+        reason = OS_WORDS.get(error.errno or 0) or error.strerror or str(error)
+        typer.echo(f"ทำงานไม่ได้: {reason} ({error.filename or 'output'})", err=True)
         sys.exit(COULD_NOT)
 
 

@@ -37,6 +37,8 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
     )
     child.start()
     question.close()
+    import schemas.frame  # noqa: F401 - half a second of pandas, best spent while the child reads
+
     try:
         if not answer.poll(limits.wall_seconds):
             return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")

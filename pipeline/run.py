@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.configure import Workspace
-from pipeline.confine import examine_confined, warm
+from pipeline.confine import examine_confined
 from pipeline.inbox import Arrivals, Original, arrivals
 from pipeline.judge import judge, released
 from pipeline.ledger import Drop, Ledger, Waiting
@@ -56,7 +56,6 @@ def run(
 
     Safe to repeat and to kill: a decision is one transaction, all else is made from the ledger.
     """
-    warm()
     arrived = arrivals(workspace.inbox, workspace.originals, settle, wait)
     answers = tuple(take_in(one, today, workspace, ledger) for one in arrived.originals)
     ledger.saw(arrived, today)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
-from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineWorkbook
 
 from pipeline.formats import csv, json, xlsx
 from pipeline.formats.row_heights import lines
@@ -86,12 +86,18 @@ def row_with(sheet: Worksheet, number: object) -> list[Cell]:
     return [cell for cell in found if isinstance(cell, Cell)]
 
 
+def texts_in_first_row(content: bytes) -> list[object]:
+    """The six columns of text; openpyxl would leave Excel's escapes for odd characters in them."""
+    row = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()[5]
+    return [row[column] for column in (1, 4, 5, 6, 7, 8)]
+
+
 def pixels_of(sheet: Worksheet, column: int) -> float:
     """The width of a column; neighbours of one width are written as one entry."""
-    (found,) = [
-        each for each in sheet.column_dimensions.values() if each.min <= column <= each.max
-    ]
-    return found.width * 7 + 5
+    for dimension in sheet.column_dimensions.values():
+        if column in range(dimension.min or 0, (dimension.max or 0) + 1):
+            return dimension.width * 7 + 5
+    raise LookupError(column)
 
 
 def test_the_sheet_reads_as_the_official_form() -> None:
@@ -225,7 +231,8 @@ def test_the_sheet_prints_on_a4_landscape_with_its_header_on_every_page() -> Non
     assert sheet.oddFooter is not None
     assert sheet.oddFooter.center.text == "หน้า &P จาก &N"
     assert sheet.oddFooter.center.font == "TH SarabunPSK,Regular"
-    fonts = {(cell.font.name, cell.font.size) for row in sheet.iter_rows() for cell in row}
+    written = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    fonts = {(cell.font.name, cell.font.size) for cell in written}
     assert fonts == {("TH SarabunPSK", 14), ("TH SarabunPSK", 16)}
 
 
@@ -253,6 +260,7 @@ def test_the_properties_name_the_form_and_the_day_of_its_publication() -> None:
     assert properties.created == datetime(2024, 11, 5, tzinfo=UTC).replace(tzinfo=None)
 
 
+NONCHARACTERS = "\ufffe\uffff"  # no XML may hold them; Excel has an escape, its readers differ
 HOSTILE = (
     *("=1+1", '=HYPERLINK("http://example.com","คลิก")', "+1", "-นางสาวใจดี", "@SUM(A1)", "{=1}"),
     *("http://example.com/", "mailto:a@example.com", "internal:Sheet1!A1", "file:///etc/passwd"),
@@ -272,30 +280,31 @@ def test_text_stays_text_whatever_it_looks_like(text: str) -> None:
         selection_reason=text,
         contract_number=text,
     )
-    ((_, content),) = xlsx.render(summary(row)).items()
-    (sheet,) = load_workbook(io.BytesIO(content)).worksheets
 
-    cells = row_with(sheet, 1)
+    content = xlsx.render(summary(row))[NAME]
 
-    texts = [cells[column] for column in (1, 4, 6, 7, 8)]
-    assert [unescape(str(cell.value)) for cell in texts] == [
-        *(text, text, f"{text} / ไม่ระบุราคา", text),
+    assert texts_in_first_row(content) == [
+        text,
+        text,
+        "ไม่ระบุ",
+        f"{text} / ไม่ระบุราคา",
+        text,
         f"{text}\nไม่ระบุวันที่",
     ]
+    cells = row_with(load_workbook(io.BytesIO(content)).worksheets[0], 1)
+    texts = [cells[column] for column in (1, 4, 6, 7, 8)]
     assert {cell.data_type for cell in texts} == {"s"}
     assert {cell.hyperlink for cell in texts} == {None}
     assert all(cell.quotePrefix for cell in texts), "an edited cell would change"
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
-        assert b"<t>\xe0\xb8\xab\xe0\xb8\x99\xe0\xb8\xb2</t>" not in parts.read(
-            "xl/sharedStrings.xml"
-        )
 
 
 @settings(max_examples=60)
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters=NONCHARACTERS), min_size=1)
+)
 def test_any_text_comes_back_unchanged(text: str) -> None:
-    assume(text not in {"\n", "\r"})  # openpyxl takes them for layout between XML elements
     row = Procurement(
         source=SOURCE,
         number=1,
@@ -307,9 +316,7 @@ def test_any_text_comes_back_unchanged(text: str) -> None:
         contract_number=text,
     )
 
-    cells = row_with(sheet_of(summary(row)), 1)
-
-    assert [unescape(str(cells[column].value)) for column in (1, 4, 5, 6, 7, 8)] == [
+    assert texts_in_first_row(xlsx.render(summary(row))[NAME]) == [
         text,
         text,
         f"{text} / ไม่ระบุราคา",
@@ -357,12 +364,16 @@ def test_a_row_taller_than_excel_allows_goes_on_in_merged_rows() -> None:
 
 
 def test_every_row_has_the_height_of_its_tallest_cell() -> None:
-    bids = tuple(Bid(f"ร้าน {letter}", 100) for letter in "กขคงจ")
-    rows = (KNOWN, Procurement(source=SOURCE, number=2, bids=bids), UNKNOWN)
+    bids = tuple(Bid(letter, 100) for letter in "กขคงจ")
+    rows = (
+        Procurement(source=SOURCE, selection_reason="ก\nข\nค"),
+        Procurement(source=SOURCE, title="ก", bids=bids),
+        UNKNOWN,
+    )
 
     sheet = sheet_of(summary(*rows))
 
-    heights = [sheet.row_dimensions[row].height for row in range(6, 9)]
+    heights = [sheet.row_dimensions[row].height or 0 for row in range(6, 9)]
     assert [height // 18.7 for height in heights] == [3, 5, 1]
 
 
@@ -370,7 +381,7 @@ def test_every_row_has_the_height_of_its_tallest_cell() -> None:
     ("satang", "pixels"),
     [
         (10_800_000, 92),  # ๑๐๘,๐๐๐.๐๐: the usual width
-        (99_999_999_999, 122),  # ๙๙๙,๙๙๙,๙๙๙.๙๙ printed ### at 110 pixels in LibreOffice
+        (99_999_999_999, 115),  # ๙๙๙,๙๙๙,๙๙๙.๙๙ in LibreOffice, with the true font
     ],
 )
 def test_the_columns_of_money_are_wide_enough_for_the_largest_amount(
@@ -393,14 +404,14 @@ def test_a_sum_of_many_rows_widens_its_column_too() -> None:
     assert pixels_of(sheet, 7) > pixels_of(sheet, 6)
 
 
-def test_an_amount_that_excel_would_round_is_text() -> None:
+def test_a_number_that_excel_would_round_is_text() -> None:
     exact = Procurement(source=SOURCE, number=1, budget=99_999_999_999_999)
-    rounded = Procurement(source=SOURCE, number=2, budget=100_000_000_000_001)
+    rounded = Procurement(source=SOURCE, number=10**15 + 1, budget=100_000_000_000_001)
 
     sheet = sheet_of(summary(exact, rounded))
 
     assert row_with(sheet, 1)[2].value == 999_999_999_999.99
-    assert row_with(sheet, 2)[2].value == "๑,๐๐๐,๐๐๐,๐๐๐,๐๐๐.๐๑"
+    assert row_with(sheet, "๑๐๐๐๐๐๐๐๐๐๐๐๐๐๐๑")[2].value == "๑,๐๐๐,๐๐๐,๐๐๐,๐๐๐.๐๑"
 
 
 @given(st.integers(0, 99_999_999_999_999))
@@ -476,7 +487,7 @@ def test_the_bytes_are_the_same_in_any_time_zone_and_for_any_hash_seed(tmp_path:
     script.write_text(PRINT_HASHES, encoding="utf-8")
 
     def hashes(**surroundings: str) -> list[str]:
-        done = subprocess.run(  # noqa: S603 - our own interpreter on our own text
+        done = subprocess.run(
             [sys.executable, script],
             env=os.environ | {"PYTHONPATH": str(ROOT)} | surroundings,
             capture_output=True,

@@ -75,9 +75,12 @@ def test_a_number_that_is_none_never_gets_in(used: Office) -> None:
     statement = sa.text(
         "INSERT INTO revision (month, number, accepted_on) VALUES (:month, :number, :accepted_on)"
     )
-    with Ledger.open(used.workspace.ledger) as ledger, ledger.engine.begin() as link:
-        with pytest.raises(sa.exc.IntegrityError):
-            link.execute(statement, half)
+    with (
+        Ledger.open(used.workspace.ledger) as ledger,
+        ledger.engine.begin() as link,
+        pytest.raises(sa.exc.IntegrityError),
+    ):
+        link.execute(statement, half)
 
 
 def everything(office: Office) -> dict[str, list[tuple[object, ...]]]:

@@ -125,7 +125,10 @@ class Gates:
 
     def _copy(self, number: int, kind: str) -> Path:
         copy = Path(self.request.into) / f"{number:03} {kind}" / "output"
-        shutil.copytree(self.request.output, copy, symlinks=True)
+        if Path(self.request.output).exists():
+            shutil.copytree(self.request.output, copy, symlinks=True)
+        else:
+            copy.parent.mkdir(parents=True)
         return copy
 
 
@@ -259,8 +262,8 @@ BROKEN: dict[str, Callable[[], None]] = {
 def main() -> None:
     """Answer requests until there are no more."""
     # The answers go where the standard output went; whatever else prints must not mix with them.
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
-        os.dup2(2, 1)
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers, Path(os.devnull).open("w") as no:
+        os.dup2(no.fileno(), 1)
         _load()
         for line in sys.stdin:
             said = json.loads(line)
@@ -274,18 +277,14 @@ def _load() -> None:
     From now on workbooks are read in a fork of this loaded process, too.
     """
     from pipeline import confine, examine  # noqa: F401 - read in the fork
-    from pipeline.workspace import make_workspace
+    from tests.faults.harness import FIRST_DAY, WAITS, fill, first_books, open_office, run_arguments
 
     vars(confine).update(_METHOD="fork", _CONTEXT=multiprocessing.get_context("fork"))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_workspace(folder, "เทศบาลเมืองชะมาย")
-        for path in (folder / "ตัวอย่าง").iterdir():
-            path.rename(folder / "inbox" / path.name)
-        days = ("--today", "2024-11-08", "--settle", "0")
-        sys.argv = ["sokhoro1", "run", "--config", str(folder / "sokhoro1.toml"), *days]
-        if _status_of_main() != 0:
-            raise RuntimeError("the first pass, which only loads, came to nothing")
+    with tempfile.TemporaryDirectory() as folder:
+        office = open_office(Path(folder), fill(Path(folder, "inbox"), first_books()))
+        sys.argv = ["sokhoro1", *run_arguments(office, FIRST_DAY)]
+        if (status := _status_of_main()) != WAITS:
+            raise RuntimeError(f"the pass that only loads ended with {status}")
 
 
 def _answer(request: Request) -> Answer:
