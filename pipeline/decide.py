@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
+from typing import get_args
 
 from schemas.config import Hold
 from schemas.finding import Finding
+from schemas.history import Decision
 from schemas.rules import RULE
 
-Decision = Literal["accepted", "waiting", "returned", "unchanged"]
-# The outcome of a file is the worst of its months.
-WORST_FIRST: tuple[Decision, ...] = ("returned", "waiting", "accepted", "unchanged")
+WORST_FIRST: tuple[Decision, ...] = get_args(Decision)
 
 
 def decide(findings: Iterable[Finding], due: date, today: date, hold: Hold) -> Decision:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.check import check, compare
-from pipeline.decide import Decision, decide, worst
+from pipeline.decide import decide, worst
 from pipeline.due import due_day
-from pipeline.ledger import Judged, Waiting
 from schemas.config import Settings
 from schemas.examined import Examined
 from schemas.finding import Finding
+from schemas.history import Decision, Judged, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
 

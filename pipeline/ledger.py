@@ -6,192 +6,35 @@ Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and Po
 """
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 
 from pipeline import CannotRunError
-from pipeline.decide import Decision
 from pipeline.inbox import Arrivals, Original
+from pipeline.tables import (
+    AS_OF,
+    FINDING,
+    RELEASE,
+    RELEASE_REVISION,
+    REVISION,
+    REVISION_PART,
+    SCHEMA,
+    SIGHTING,
+    SUBMISSION,
+    SUBMISSION_MONTH,
+    SUBMISSION_ROW,
+    sqlite_engine,
+    version_of,
+)
 from schemas.finding import Finding
+from schemas.history import Drop, History, Judged, Latest, Release, Revision, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
-
-SCHEMA = "0001"  # the newest migration; a test holds it against ``migrations/``
-
-METADATA = sa.MetaData()
-
-
-def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
-    # STRICT: SQLite would store 1.5 in an Integer column without a word.
-    return sa.Table(name, METADATA, *columns, sqlite_strict=True)
-
-
-def _key() -> sa.Column[int]:
-    return sa.Column("id", sa.Integer, primary_key=True)
-
-
-def _of(table: str) -> sa.Column[int]:
-    return sa.Column(
-        f"{table}_id", sa.Integer, sa.ForeignKey(f"{table}.id"), nullable=False, index=True
-    )
-
-
-def _text(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=null)
-
-
-def _number(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False)
-
-
-SUBMISSION = _table(
-    "submission",
-    _key(),
-    _text("file"),
-    _text("part"),
-    _text("sha256"),
-    _text("received_on"),
-)
-# What was last seen at a path of the inbox; sha256 is NULL when the file was gone.
-SIGHTING = _table("sighting", _key(), _text("file"), _text("sha256", null=True), _text("seen_on"))
-SUBMISSION_MONTH = _table(
-    "submission_month",
-    _key(),
-    _of("submission"),
-    _text("month"),
-    _text("decision"),
-    _number("nil"),
-)
-SUBMISSION_ROW = _table(
-    "submission_row",
-    _key(),
-    _of("submission"),
-    _text("month"),
-    _number("position"),
-    _text("procurement"),
-)
-FINDING = _table("finding", _key(), _of("submission"), _number("position"), _text("finding"))
-# A revision of a month is the union of the latest accepted part of each division.
-REVISION = _table("revision", _key(), _text("month"), _number("number"), _text("accepted_on"))
-REVISION_PART = _table("revision_part", _key(), _of("revision"), _text("part"), _of("submission"))
-# Days on which the calendar changed what may be claimed; the site shows the latest of them.
-AS_OF = _table("as_of", _key(), _text("day"))
-RELEASE = _table(
-    "release",
-    _key(),
-    _text("name"),
-    _text("previous", null=True),
-    _text("published_on"),
-)
-# Which revisions a release made public for the first time.
-RELEASE_REVISION = _table("release_revision", _key(), _of("release"), _of("revision"))
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One month of a workbook with its rows and what was decided about it."""
-
-    month: Month
-    rows: tuple[Procurement, ...]
-    nil: bool
-    decision: Decision
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A dropped file as it was answered; ``submission`` is its key."""
-
-    submission: int
-    file: str
-    part: str
-    sha256: str
-    received_on: date
-    months: tuple[Month, ...]
-    rows: int
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Latest:
-    """The latest word of one part about one month."""
-
-    submission: int
-    file: str
-    decision: Decision
-    received_on: date
-    public: bool  # a revision carries it
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A month of one part that waits for an answer to these findings."""
-
-    month: Month
-    part: str
-    submission: int
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class Revision:
-    """One revision of a month: which submission stands for each part."""
-
-    month: Month
-    number: int
-    accepted_on: date
-    parts: Mapping[str, int]
-    key: int
-    released: bool
-
-
-@dataclass(frozen=True)
-class History:
-    """All that is known about the months: their revisions, and the latest word of each part."""
-
-    revisions: Mapping[Month, tuple[Revision, ...]]
-    latest: Mapping[Month, Mapping[str, Latest]]
-    unplaced: tuple[str, ...]  # files returned without a month, still lying in the inbox
-    as_of: date | None
-
-    @property
-    def fiscal_years(self) -> list[int]:
-        """Every fiscal year about which something was dropped, in order."""
-        return sorted({month.fiscal_year for month in self.latest})
-
-    def current(self, month: Month) -> Revision | None:
-        revisions = self.revisions.get(month, ())
-        return revisions[-1] if revisions else None
-
-    def waiting(self) -> list[tuple[Month, str, Latest]]:
-        """Months that wait for an answer: nothing later has come, nothing made them public."""
-        return [
-            (month, part, latest)
-            for month, parts in sorted(self.latest.items())
-            for part, latest in sorted(parts.items())
-            if latest.decision == "waiting" and not latest.public
-        ]
-
-    @property
-    def returned(self) -> tuple[str, ...]:
-        """Files that somebody must mend: a month's latest word, or lying here without a month."""
-        words = [word for parts in self.latest.values() for word in parts.values()]
-        files = {word.file for word in words if word.decision == "returned"}
-        return tuple(sorted(files | set(self.unplaced)))
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published site, named for its content, and the one before it."""
-
-    name: str
-    previous: str | None
 
 
 class Ledger:
@@ -215,8 +58,8 @@ class Ledger:
     def open(cls, path: Path) -> Self:
         """Open the ledger for writing; make it, or bring it to today's schema, where needed."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = _sqlite(path, immediate=True)
-        version = _version(engine)
+        engine = sqlite_engine(path, writing=True)
+        version = version_of(engine)
         if version != SCHEMA:
             from pipeline.migrations import upgrade  # a quarter of a second, once in a version
 
@@ -235,8 +78,8 @@ class Ledger:
         if not path.exists():
             yield None
             return
-        with cls(_sqlite(path, immediate=False)) as ledger:
-            yield ledger if _version(ledger.engine) == SCHEMA else None
+        with cls(sqlite_engine(path, writing=False)) as ledger:
+            yield ledger if version_of(ledger.engine) == SCHEMA else None
 
     def close(self) -> None:
         self.engine.dispose()
@@ -452,43 +295,6 @@ class Ledger:
             )
             for revision in revisions:
                 _insert(link, RELEASE_REVISION, release_id=key, revision_id=revision.key)
-
-
-# ---- SQLite
-
-
-def _sqlite(path: Path, *, immediate: bool) -> sa.Engine:
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(link: sqlite3.Connection, _: object) -> None:
-        link.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
-            link.execute(f"PRAGMA {pragma}")
-        link.execute("PRAGMA busy_timeout=5000")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(link: sa.Connection) -> None:
-        # A plain BEGIN that reads and then writes beside another writer fails at once.
-        link.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine
-
-
-@contextmanager
-def _readable(engine: sa.Engine) -> Iterator[sa.Connection]:
-    try:
-        with engine.connect() as link:
-            yield link
-    except sa.exc.DatabaseError as error:
-        raise CannotRunError(f"เปิดบัญชีข้อมูลไม่ได้: {error.orig}") from None
-
-
-def _version(engine: sa.Engine) -> str | None:
-    with _readable(engine) as link:
-        if not sa.inspect(link).has_table("alembic_version"):
-            return None
-        return link.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
 # ---- statements

@@ -8,11 +8,12 @@ from pipeline import CannotRunError
 from pipeline.configure import Workspace
 from pipeline.confine import examine_confined, warm
 from pipeline.judge import judge
-from pipeline.ledger import History, Ledger
+from pipeline.ledger import Ledger
 from pipeline.publish import read_manifest
 from pipeline.status import files_by_month, measure4
 from pipeline.summarise import Summaries, summarise
 from pipeline.tell import Checked
+from schemas.history import History
 from schemas.month import Month
 from schemas.status import MeasureStatus, PublicFile
 

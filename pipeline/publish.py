@@ -13,9 +13,10 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.inbox import sync_folder
-from pipeline.ledger import History, Ledger, Release
+from pipeline.ledger import Ledger
 from pipeline.render import place_of
 from pipeline.summarise import Summaries
+from schemas.history import History, Release
 from schemas.summary import MonthlySummary
 
 MANIFEST = "manifest.json"

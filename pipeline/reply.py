@@ -7,9 +7,10 @@ import re
 
 from pipeline.configure import Workspace
 from pipeline.due import due_day
-from pipeline.ledger import Drop, History, Ledger
+from pipeline.ledger import Ledger
 from pipeline.pages import draw
 from schemas.finding import SEVERITIES, SEVERITY_WORDS
+from schemas.history import Drop, History
 from schemas.month import Month
 
 RECEIPT = "ใบตอบรับ.html"

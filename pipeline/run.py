@@ -12,13 +12,14 @@ from pipeline.configure import Workspace
 from pipeline.confine import examine_confined
 from pipeline.inbox import Arrivals, Original, arrivals
 from pipeline.judge import judge, released
-from pipeline.ledger import Drop, Ledger, Waiting
+from pipeline.ledger import Ledger
 from pipeline.publish import publish
 from pipeline.render import render
 from pipeline.reply import write_replies
 from pipeline.site import assemble
 from pipeline.status import calendar_moved, overdue, status_of_years
 from pipeline.summarise import summarise
+from schemas.history import Drop, Waiting
 from schemas.month import Month
 from schemas.summary import MonthlySummary
 

@@ -9,10 +9,10 @@ from importlib import resources
 from typing import Any
 
 from pipeline.due import due_day
-from pipeline.ledger import History
 from pipeline.pages import draw
 from pipeline.summarise import Summaries
 from schemas.config import Settings
+from schemas.history import History
 from schemas.month import SHAPE, Month, fiscal_months
 from schemas.status import Announced, MeasureStatus, MonthStatus, PublicFile, State
 from schemas.summary import MonthlySummary

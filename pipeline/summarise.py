@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from pipeline.ledger import History, Ledger, Revision
+from pipeline.ledger import Ledger
 from schemas.config import Settings
+from schemas.history import History, Revision
 from schemas.summary import MonthlySummary
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.judge import Judgement
-from pipeline.ledger import Waiting
 from pipeline.pages import draw
 from pipeline.reply import reply_of
 from pipeline.run import Answer, Pass
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
+from schemas.history import Waiting
 from schemas.month import Month
 from schemas.status import STATE_WORDS, MeasureStatus
 from schemas.summary import MonthlySummary

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -178,6 +179,26 @@ def test_what_a_spreadsheet_would_change_gets_an_apostrophe(text: str) -> None:
 )
 def test_what_stays_as_it_is_gets_none(text: str) -> None:
     assert inert(text) == text
+
+
+def test_no_column_of_text_is_left_unguarded() -> None:
+    text = "=1+1"
+    row = Procurement(
+        source=SOURCE,
+        title=text,
+        procurement_method=text,
+        bids=(Bid(text, None),),
+        supplier=text,
+        selection_reason=text,
+        contract_number=text,
+        egp_project_number=text,
+        egp_contract_number=text,
+    )
+    month = replace(summary(row), organisation=text)
+
+    _, line = csv.reader(io.StringIO(render(month)[NAME].decode("utf-8-sig"), newline=""))
+
+    assert [line[column] for column in (0, 3, 6, 7, 9, 11, 12, 15, 16)] == ["'=1+1"] * 9
 
 
 @given(ANY_TEXT)

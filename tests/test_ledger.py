@@ -9,7 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipeline import CannotRunError, examples
-from pipeline.ledger import METADATA, SCHEMA, Ledger
+from pipeline.ledger import Ledger
+from pipeline.tables import METADATA, SCHEMA
 from schemas.month import Month
 from tests.conftest import Office
 

@@ -73,8 +73,7 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
     widths = _widths(rows, total)
 
     content = io.BytesIO()
-    # In memory the parts of the zip bear a fixed time, on disk one that hangs on the time zone.
-    book = Workbook(content, {"in_memory": True})
+    book = Workbook(content, {"in_memory": True})  # else its parts pass through temporary files
     book.set_properties(
         {
             "title": title,

@@ -156,15 +156,15 @@ def put_up(gates: Gates) -> None:
                 gates.pass_by("truncate", path)
 
     def fsync(handle: int) -> None:
+        # A kill asks nothing of the disk: no step is lost by not waiting for it.
         gates.pass_by("fsync", _at(handle, ""))
-        real_fsync(handle)
 
     def execute(_link: object, _cursor: object, statement: str, *_: object) -> None:
         word = statement.split(maxsplit=1)[0].upper()
         if word not in {"SELECT", "PRAGMA"}:
             gates.pass_by("sql", statement.split("(")[0].strip())
 
-    real_fsync, os.fsync = os.fsync, fsync
+    os.fsync = fsync
     sa.event.listen(sa.Engine, "before_cursor_execute", execute)
     sa.event.listen(sa.Engine, "commit", lambda _: gates.pass_by("sql", "COMMIT"))
     sys.addaudithook(hook)

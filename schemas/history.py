@@ -1,0 +1,113 @@
+"""What the ledger tells: decisions about months, drops, revisions, releases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from schemas.finding import Finding
+from schemas.month import Month
+from schemas.procurement import Procurement
+
+# Worst first: the outcome of a file is the worst of its months.
+Decision = Literal["returned", "waiting", "accepted", "unchanged"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One month of a workbook with its rows and what was decided about it."""
+
+    month: Month
+    rows: tuple[Procurement, ...]
+    nil: bool
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A dropped file as it was answered; ``submission`` is its key."""
+
+    submission: int
+    file: str
+    part: str
+    sha256: str
+    received_on: date
+    months: tuple[Month, ...]
+    rows: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The latest word of one part about one month."""
+
+    submission: int
+    file: str
+    decision: Decision
+    received_on: date
+    public: bool  # a revision carries it
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A month of one part that waits for an answer to these findings."""
+
+    month: Month
+    part: str
+    submission: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision of a month: which submission stands for each part."""
+
+    month: Month
+    number: int
+    accepted_on: date
+    parts: Mapping[str, int]
+    key: int
+    released: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is known about the months: their revisions, and the latest word of each part."""
+
+    revisions: Mapping[Month, tuple[Revision, ...]]
+    latest: Mapping[Month, Mapping[str, Latest]]
+    unplaced: tuple[str, ...]  # files returned without a month, still lying in the inbox
+    as_of: date | None
+
+    @property
+    def fiscal_years(self) -> list[int]:
+        """Every fiscal year about which something was dropped, in order."""
+        return sorted({month.fiscal_year for month in self.latest})
+
+    def current(self, month: Month) -> Revision | None:
+        revisions = self.revisions.get(month, ())
+        return revisions[-1] if revisions else None
+
+    def waiting(self) -> list[tuple[Month, str, Latest]]:
+        """Months that wait for an answer: nothing later has come, nothing made them public."""
+        return [
+            (month, part, latest)
+            for month, parts in sorted(self.latest.items())
+            for part, latest in sorted(parts.items())
+            if latest.decision == "waiting" and not latest.public
+        ]
+
+    @property
+    def returned(self) -> tuple[str, ...]:
+        """Files that somebody must mend: a month's latest word, or lying here without a month."""
+        words = [word for parts in self.latest.values() for word in parts.values()]
+        files = {word.file for word in words if word.decision == "returned"}
+        return tuple(sorted(files | set(self.unplaced)))
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published site, named for its content, and the one before it."""
+
+    name: str
+    previous: str | None
