@@ -249,12 +249,12 @@ def test_another_encoding_is_told(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "sokhoro1.toml"
     path.write_bytes(NAME.encode(encoding))
 
-    with pytest.raises(CannotRunError, match="เปิดไฟล์ตั้งค่า .* ไม่ได้"):
+    with pytest.raises(CannotRunError, match=r"เปิดไฟล์ตั้งค่า .* ไม่ได้"):
         configure(path)
 
 
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(CannotRunError, match="เปิดไฟล์ตั้งค่า .* ไม่ได้"):
+    with pytest.raises(CannotRunError, match=r"เปิดไฟล์ตั้งค่า .* ไม่ได้"):
         configure(tmp_path)
 
 

@@ -114,8 +114,6 @@ class Gates:
         """Copy what is there, and what would be there had the file been written half."""
         what, path = operation.what, operation.path
         before = self._copy(number, "before")
-        if what == "open":
-            (self._copy(number, "empty") / path).write_bytes(b"")
         half = what == "fsync" or (what == "rename" and path not in self.synced)
         if half and (before / path).is_file():
             torn = self._copy(number, "torn") / path

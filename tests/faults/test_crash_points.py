@@ -37,7 +37,7 @@ KILLED = -9
 
 @dataclass(frozen=True)
 class Crash:
-    """What a kill at one step leaves: "before" it, or with its file "empty" or "torn"."""
+    """What a kill at one step leaves: "before" it, or with its file "torn"."""
 
     name: str
     office: Office
@@ -96,5 +96,5 @@ def test_a_kill_at_any_step_does_no_harm(
         harm = [wound for crash in left for wound in hurt(crash, situation)]
         harm += [change for crash in left for change in unmended(crash, situation, program)]
 
-    assert len(left) > 100, "the gates stand where nothing passes by"
+    assert len(left) > 60, "the gates stand where nothing passes by"
     assert harm == []
