@@ -58,7 +58,9 @@ def thai_digits(text: str) -> str:
 
 # Zero width, direction marks, BOM, soft hyphen: they print nothing and break every comparison.
 # U+FFFE and U+FFFF are no characters, and XML cannot hold them.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _EXCEL_ESCAPE = re.compile(r"_x000[dD]_")
 

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -239,21 +239,33 @@ def _wounds(folder: Path) -> Iterator[str]:
             yield f"{folder.name}: {path} has other bytes than listed"
 
 
+def summary(harm: Sequence[str]) -> str:
+    """A few lines for the report of a failed test: one fault is often seen a hundred times."""
+    return "\n".join([f"{len(harm)} faults:", *harm[:12]])
+
+
 def complaint(answer: Answer) -> list[str]:
-    """Say what is wrong with how a run that could not be done ended; nothing is as it should be."""
-    return complaint_of(answer.status, answer.complained, answer.told)
-
-
-def complaint_of(status: int, complained: str, told: str = "") -> list[str]:
-    lines = complained.strip().splitlines()
+    """Say what is wrong with how a run that could not be done has ended."""
+    said = answer.complained.strip()
     rules = {
-        f"status {status} in place of 2": status == COULD_NOT,
-        "a traceback": "Traceback" not in complained + told,
-        f"{len(lines)} lines in place of one": len(lines) == 1,
-        "no Thai": any("ก" <= letter <= "๛" for letter in complained),
+        f"status {answer.status} in place of 2": answer.status == COULD_NOT,
+        "a traceback": "Traceback" not in said + answer.told,
+        "not one line": len(said.splitlines()) == 1,
+        "no Thai": any("ก" <= letter <= "๛" for letter in said),
     }
     wrong = [rule for rule, holds in rules.items() if not holds]
-    return [*wrong, f"it said: {complained[-1500:]}"] if wrong else []
+    return [f"{', '.join(wrong)}; it said: …{said[-300:]}"] if wrong else []
+
+
+def straced(log: Path, call: str, *options: str) -> list[str]:
+    """The words that put a command under strace; ``call`` is what it looks at."""
+    return ["strace", "-f", "-qq", "-y", "-o", str(log), "-e", f"trace={call}", *options]
+
+
+def end_of(command: Sequence[str]) -> Answer:
+    """Run a command to its end."""
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own words
+    return Answer(ended.returncode, ended.stdout, ended.stderr, ())
 
 
 @contextmanager
