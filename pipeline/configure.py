@@ -81,7 +81,8 @@ def _sentence(error: ValidationError) -> str:
             hint = f" (หมายถึง «{near[0]}» หรือไม่)" if near else ""
             return f"ไม่รู้จักคีย์ «{where}»{hint}"
         case "missing":
-            return f"ขาดคีย์ «{where}» ซึ่งต้องกำหนด"
+            needed = next((key for key in known_keys(Settings) if key.startswith(where)), where)
+            return f"ขาดคีย์ «{needed}» ซึ่งต้องกำหนด"
         case _:
             return f"ค่าของ «{where}» ใช้ไม่ได้: {fault['input']!r} ({fault['msg']})"
 

@@ -10,6 +10,7 @@ import olefile
 MIB = 1 << 20
 CHUNK = 1 << 18
 LONGEST_TAG = 4096
+WHOLE_SHEET = 16_384 * 1_048_576
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 ZIP = b"PK\x03\x04"
@@ -113,23 +114,28 @@ def _directory(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo
 
 
 _CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s>/]")
-_MERGE = re.compile(
-    rb'<(?:\w{1,9}:)?mergeCell\s+ref="([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?"'
+_MERGE = re.compile(rb"<(?:\w{1,64}:)?mergeCell(?=[\s/>])([^>]*)(>?)")
+_REF = re.compile(
+    rb"""\sref\s*=\s*["']\s*\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?\s*["']"""
 )
-_ENCODING = re.compile(rb"""<\?xml[^>]{0,80}encoding=["']([\w.-]+)""")
-_NEVER_READ = ("__macosx/", "customxml/")  # Office itself writes UTF-16 into customXml
+_PROLOG = re.compile(rb"""<\?xml[^>]{0,400}?encoding\s*=\s*["']([\w.-]+)""")
+_OFFICE_S_OWN = ("__macosx/", "customxml/")  # Office itself writes UTF-16 into customXml
+_MARKUP_STARTS = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 
 
 def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, before: int) -> int:
     """Return how many bytes really come out: the declared size is never believed."""
     name = part.filename.replace("\\", "/").lower()
-    markup = name.endswith((".xml", ".rels")) and not name.startswith(_NEVER_READ)
-    grid = _Grid(limits) if markup and "worksheets/" in name else None
+    # Any part may be a sheet: the workbook's relations say so, not the part's own name.
+    markup = name.endswith((".xml", ".rels"))
+    grid = _Grid(limits)
     size, tail = 0, b""
     with archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
-            if markup and size == 0:
-                _refuse_odd_encoding(chunk)
+            if size == 0:
+                markup = markup or _MARKUP_STARTS.match(chunk) is not None
+                if markup and not name.startswith(_OFFICE_S_OWN):
+                    _refuse_odd_encoding(chunk)
             size += len(chunk)
             if size > limits.part_bytes or before + size > limits.total_bytes:
                 raise RefusedError("file-within-limits", "ขยายแล้วใหญ่เกินไป")
@@ -143,17 +149,15 @@ def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, be
             cut = max(text.rfind(b"<"), len(text) - LONGEST_TAG)
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                 raise RefusedError("file-is-whole", "มีคำสั่ง DTD ซึ่ง Excel ไม่ใช้")
-            if grid:
-                grid.see(text[:cut])
+            grid.see(text[:cut])
             tail = text[cut:]
-    if grid:
-        grid.see(tail)
+    grid.see(tail)
     return size
 
 
 def _refuse_odd_encoding(head: bytes) -> None:
     """UTF-16 or UTF-7 would hide a DTD from the search for its bytes."""
-    declared = _ENCODING.search(head[:200])
+    declared = _PROLOG.search(head[:600])
     odd = declared and declared[1].lower() not in (b"utf-8", b"us-ascii")
     if odd or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
         raise RefusedError("file-is-whole", "ชิ้นส่วน XML ไม่ได้เข้ารหัสแบบ UTF-8")
@@ -168,13 +172,22 @@ class _Grid:
 
     def see(self, text: bytes) -> None:
         self.cells += sum(1 for _ in _CELL.finditer(text))
-        for left, top, right, bottom in _MERGE.findall(text):
-            width = _column(right or left) - _column(left) + 1
-            self.merged += abs(width * (int(bottom or top) - int(top) + 1))
+        for tag in _MERGE.finditer(text):
+            self.merged += _area(tag)
         if self.cells > self.limits.cells:
             raise RefusedError("file-within-limits", f"มีช่องเกิน {self.limits.cells:,}")
         if self.merged > self.limits.merged_cells:
             raise RefusedError("file-within-limits", "ผสานช่องกว้างเกินไป")
+
+
+def _area(tag: "re.Match[bytes]") -> int:
+    """How many cells a merge covers; one spelt as no program spells it covers everything."""
+    ref = _REF.search(tag[1].upper().replace(b"REF", b"ref"))
+    if not tag[2] or ref is None:
+        return WHOLE_SHEET
+    left, top, right, bottom = ref.groups()
+    width = abs(_column(right or left) - _column(left)) + 1
+    return width * (abs(int(bottom or top) - int(top)) + 1)
 
 
 def _column(letters: bytes) -> int:

@@ -9,12 +9,17 @@ from typing import Any
 
 import openpyxl
 from openpyxl.cell.cell import TYPE_ERROR
+from openpyxl.cell.cell import Cell as OpenpyxlCell
+from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
 from schemas.sheet import Cell, Kind, Merge, Sheet
 
 # A date without a time of day; the form has no use for times.
 _MIDNIGHT = time()
+# Built-in formats of Thai Excel that show a day (ว/ด/ปปปป …); 75–80 show times.
+THAI_DAYS = frozenset({71, 72, 73, 74, 77, 81})
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
 
 
@@ -28,7 +33,7 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     book = _load(path, data_only=True)
     formulas = _load(path, data_only=False) if _has_formulas(path) else None
     return tuple(
-        _sheet(sheet, file, {} if formulas is None else _filled(formulas[sheet.title]))
+        _sheet(sheet, file, book.epoch, {} if formulas is None else _filled(formulas[sheet.title]))
         for sheet in book.worksheets
     )
 
@@ -40,11 +45,8 @@ def _load(path: Path, *, data_only: bool) -> openpyxl.Workbook:
 
 def _has_formulas(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
-        return any(
-            _FORMULA.search(archive.read(name))
-            for name in archive.namelist()
-            if "worksheets/" in name.replace("\\", "/").lower() and name.endswith(".xml")
-        )
+        # Any part may be a sheet; a chart's formulas only cost a second reading.
+        return any(_FORMULA.search(archive.read(name)) for name in archive.namelist())
 
 
 def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
@@ -52,10 +54,12 @@ def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
     return {at: cell for at, cell in sheet._cells.items() if cell.value is not None}  # noqa: SLF001
 
 
-def _sheet(sheet: Worksheet, file: str, formulas: Mapping[tuple[int, int], Any]) -> Sheet:
-    cells = {at: _cell(*at, found.value, found.data_type) for at, found in _filled(sheet).items()}
+def _sheet(
+    sheet: Worksheet, file: str, epoch: datetime, formulas: Mapping[tuple[int, int], Any]
+) -> Sheet:
+    cells = {at: _cell(*at, found, epoch) for at, found in _filled(sheet).items()}
     for at, found in formulas.items():
-        if found.data_type == "f" and at not in cells:
+        if found.data_type == "f" and at not in cells and not _is_empty_text(sheet, at):
             cells[at] = _uncalculated(*at, found.value)
     return Sheet(
         file,
@@ -65,14 +69,33 @@ def _sheet(sheet: Worksheet, file: str, formulas: Mapping[tuple[int, int], Any])
     )
 
 
+def _is_empty_text(sheet: Worksheet, at: tuple[int, int]) -> bool:
+    """True for a formula calculated to "": prepared forms are full of ``=IF(B6="","",…)``."""
+    result = sheet._cells.get(at)  # noqa: SLF001
+    return result is not None and result.data_type == "str"
+
+
 def _merges(ranges: Iterable[Any]) -> list[Merge]:
     bounds = [Merge(r.min_row, r.min_col, r.max_row, r.max_col) for r in ranges]
     return sorted(bounds, key=lambda merge: (merge.top, merge.left))
 
 
-def _cell(row: int, column: int, value: object, data_type: str) -> Cell:
-    text, typed, kind = _typed(value, is_error=data_type == TYPE_ERROR)
+def _cell(row: int, column: int, found: OpenpyxlCell, epoch: datetime) -> Cell:
+    value = _thai_day(found, epoch) if isinstance(found.value, (int, float)) else found.value
+    text, typed, kind = _typed(value, is_error=found.data_type == TYPE_ERROR)
     return Cell(row, column, text, typed, kind)
+
+
+def _thai_day(found: OpenpyxlCell, epoch: datetime) -> object:
+    """A number shown as a day by a format of Thai Excel, which openpyxl does not know for one."""
+    letters = _QUOTED.sub("", found.number_format)
+    style: Any = found._style  # type: ignore[attr-defined]  # noqa: SLF001 - number_format names no such id
+    if style.numFmtId in THAI_DAYS or ("ว" in letters and "ด" in letters):
+        try:
+            return from_excel(found.value, epoch)
+        except (ValueError, OverflowError):  # beyond the calendar: a number like any other
+            return found.value
+    return found.value
 
 
 def _typed(value: object, *, is_error: bool) -> tuple[str, str | float | date, Kind]:  # noqa: PLR0911 - one a type

@@ -51,7 +51,7 @@ class Folders(_Part):
 class Inbox(_Part):
     """How a dropped file is taken."""
 
-    settle_seconds: float = Field(default=10, ge=0, le=3600, strict=False)
+    settle_seconds: float = Field(default=10, ge=0, le=3600, allow_inf_nan=False)
 
 
 class Site(_Part):

@@ -62,7 +62,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_EXCEL_ESCAPE = re.compile(r"_x000[dD]_")
+# Excel writes a carriage return as _x000D_; with or without the newline it is one line end.
+_LINE_END = re.compile("(?:(?:_x000[dD]_)+\r?|\r)\n?|\u2028|\u2029")
 
 
 def visible(text: str) -> str:
@@ -71,11 +72,11 @@ def visible(text: str) -> str:
     NFC, never NFKC (which takes ำ apart); invisible and control characters go, line ends become
     one newline, blanks at the ends go. Inner spaces stay as typed.
     """
-    text = _EXCEL_ESCAPE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
-    text = _CONTROL.sub("", _INVISIBLE.sub("", text)).replace("\u00a0", " ").replace("\t", " ")
-    lines = (line.strip() for line in unicodedata.normalize("NFC", text).split("\n"))
-    return "\n".join(lines).strip()
+    text = _LINE_END.sub("\n", _INVISIBLE.sub("", text))
+    text = _CONTROL.sub("", text).replace("\u00a0", " ").replace("\t", " ")
+    # Again: what was taken out may have stood inside such an escape.
+    text = _LINE_END.sub("\n", unicodedata.normalize("NFC", text))
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
 def fold(text: str) -> str:
@@ -86,8 +87,8 @@ def fold(text: str) -> str:
     """
     text = arabic_digits(visible(text)).casefold()
     text = re.sub(r"\s+", "", text).replace("เเ", "แ")
-    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)[\u0e32\u0e33]", "\\1\u0e33", text)
-    return re.sub("([\u0e48-\u0e4b])([\u0e31\u0e34-\u0e39])", r"\2\1", text)
+    text = re.sub("\u0e4d+([\u0e48-\u0e4b]*)[\u0e32\u0e33]", "\\1\u0e33", text)
+    return re.sub("([\u0e48-\u0e4b]+)([\u0e31\u0e34-\u0e39]+)", r"\2\1", text)
 
 
 # ---- money
@@ -111,7 +112,9 @@ def parse_baht(text: str) -> int:
     >>> parse_baht("๑๒,๓๔๕.๕ บาท")
     1234550
     """
-    shape = _BAHT.fullmatch(re.sub(r"\s+", "", arabic_digits(visible(text))).removeprefix("฿"))
+    words = " ".join(arabic_digits(visible(text)).split()).removeprefix("฿")
+    # Blanks may stand before «บาท», never between digits: «100 200» is two amounts.
+    shape = _BAHT.fullmatch(re.sub(r"(?<![0-9]) +| +(?![0-9])", "", words))
     if shape is None:
         raise ValueError(f"not an amount of money: {text!r}")
     return int(shape["whole"].replace(",", "")) * 100 + int((shape["part"] or "0").ljust(2, "0"))
@@ -166,11 +169,13 @@ _DAY_ISO = re.compile(
 _MONTH_IN_TEXT = re.compile(
     "(?P<long>"
     + "|".join(MONTHS)
-    + ")|(?<![ก-๎])(?P<short>"
+    + ")|(?:(?<![ก-๎])|(?<=เดือน))(?P<short>"
     + "|".join(r"\.?\s?".join(name.rstrip(".").split(".")) for name in MONTHS_SHORT)
     + r")(?![ก-๎])\.?"
 )
-_YEAR_AFTER_MONTH = re.compile(r"[\s,_/-]*(?:พ\.?\s?ศ\.?|ปี)?[\s_]*([0-9]{4}|[0-9]{2})(?![0-9])")
+_YEAR_AFTER_MONTH = re.compile(
+    r"[\s,_/-]*(?:ปี)?\s?(?:พ\.?\s?ศ\.?)?[\s_]*([0-9]{4}|[0-9]{2}(?!\s*[ก-๎]))(?![0-9])"
+)
 _MONTH_IN_DIGITS = re.compile(r"(?<![0-9])(2[45][0-9]{2})-(0[1-9]|1[0-2])(?![0-9-])")
 
 
