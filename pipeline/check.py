@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from schemas.finding import Finding
 from schemas.month import Month
-from schemas.procurement import Procurement, same_name
-from schemas.rules import RULE
+from schemas.procurement import Procurement, Written, same_name
+from schemas.rules import RULE, found
 from schemas.thai import BUDDHIST_OFFSET, baht, date_long, fold
 
 if TYPE_CHECKING:  # pandas takes half a second to import: only where a frame is made
     import pandas as pd
 
-QUOTED = 120
 MONEY = ("budget", "reference_price", "agreed_price")
 
 
@@ -32,22 +31,11 @@ def check(
     findings = []
     for index, rule in failures(_frame(month, rows, today)):
         row = rows[index]
-        place = row.written.get(RULE[rule].column)
-        cell = place.cell if place else ""
-        if (row.source.sheet, cell) in told and rule.endswith("-filled"):
+        place = row.written.get(RULE[rule].column, Written("", ""))
+        if (row.source.sheet, place.cell) in told and rule.endswith("-filled"):
             continue
-        findings.append(
-            Finding(
-                rule,
-                RULE[rule].severity,
-                row.source.file,
-                row.source.sheet,
-                cell,
-                place.text if place else "",
-                RULE[rule].message.format(**_words(month, row, today)),
-                month,
-            )
-        )
+        where = (row.source.file, row.source.sheet, place.cell, place.text)
+        findings.append(found(rule, *where, month=month, **_words(month, row, today)))
     return findings
 
 
@@ -61,16 +49,7 @@ def compare(
     asked = [("correction-has-reason", "")]
     asked += [("rows-kept", gone.title or "") for gone in vanished(public, rows)]
     return [
-        Finding(
-            rule,
-            RULE[rule].severity,
-            file,
-            sheet,
-            "",
-            value,
-            RULE[rule].message.format(month_words=month.words, value=value[:QUOTED]),
-            month,
-        )
+        found(rule, file, sheet, "", value, month=month, month_words=month.words)
         for rule, value in asked
     ]
 

@@ -10,11 +10,12 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from pipeline.recognise import Line, Table
+from pipeline.lines import Line
+from pipeline.recognise import Table
 from schemas.finding import Finding
 from schemas.layouts import Column
-from schemas.procurement import Bid, Procurement, Source, Written
-from schemas.rules import RULE
+from schemas.procurement import Bid, Procurement, Source, Written, is_placeholder
+from schemas.rules import found
 from schemas.sheet import Cell
 from schemas.thai import (
     BUDDHIST_OFFSET,
@@ -26,11 +27,6 @@ from schemas.thai import (
     satang_of,
     visible,
 )
-
-# What offices write where there is nothing to write: dashes, dots before a year, a bare series.
-PLACEHOLDER = re.compile(r"[-–—.…/ ]*(?:[-–—.…/ ]+[0-9]{2,4})?|CNTR\s*-", re.IGNORECASE)
-NONE_WRITTEN = ("ไม่มี", "ไม่ระบุ")
-QUOTED = 80
 
 
 @dataclass(frozen=True)
@@ -119,19 +115,17 @@ class _Place:
 
     def doubt(self, rule: str, value: str, cell: str = "", **facts: object) -> None:
         self.failed = True
-        table = self.table
-        short = " ".join(value.split())[:QUOTED]
-        words = RULE[rule].message.format(heading=self.column.heading, value=short, **facts)
+        table, where = self.table, cell or self.address
         self.findings.append(
-            Finding(
+            found(
                 rule,
-                RULE[rule].severity,
                 table.file,
                 table.sheet,
-                cell or self.address,
+                where,
                 value,
-                words,
-                table.month,
+                month=table.month,
+                heading=self.column.heading,
+                **facts,
             )
         )
 
@@ -290,9 +284,7 @@ READERS: dict[str, Callable[[_Place], Any]] = {
 
 def _known(text: str) -> str | None:
     """The text, or None for nothing and for what offices write in place of nothing."""
-    if PLACEHOLDER.fullmatch(arabic_digits(text)) or text in NONE_WRITTEN:
-        return None
-    return text
+    return None if is_placeholder(text) else text
 
 
 def _amount(value: object) -> int | None:

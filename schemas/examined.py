@@ -7,7 +7,7 @@ from typing import Any
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.procurement import Procurement
-from schemas.rules import RULE
+from schemas.rules import found
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,4 @@ class Examined:
 
 def refusal(file: str, rule_id: str, reason: str) -> Examined:
     """Return the one finding of a file that was not read; ``reason`` is a few Thai words."""
-    rule = RULE[rule_id]
-    words = rule.message.format(file=file, reason=reason)
-    return Examined((), (Finding(rule.id, rule.severity, file, "", "", "", words),))
+    return Examined((), (found(rule_id, file, reason=reason),))

@@ -199,11 +199,17 @@ BELOW_TABLE = (
     r"^หน้า(?:ที่)?\s*[0-9]",
     r"^\([^()0-9]+\)$",  # the name in brackets under a signature
 )
-TOTAL_ROW = r"^(?:รวม|ยอดรวม|รวมทั้งสิ้น|รวมเงิน|รวมเป็นเงิน)"
+# A month's title, also where it stands again above a later page of the same sheet.
+TITLE_LINE = r"สรุปผลการ|รอบเดือน|ประจำเดือน"
+PAGE_NUMBER = r"^หน้า(?:ที่)?[0-9]"
+TOTAL_ROW = (
+    r"^(?:ยอด)?รวม(?:เงิน|ทั้งสิ้น|ทั้งหมด|ทั้งเดือน|เป็นเงิน|เป็นจำนวน|จำนวน|"
+    r"[0-9]+(?:รายการ|โครงการ|งาน)|\(.*\)|บาท|[:.])*$"
+)
 NIL = "ไม่มีการจัดซื้อจัดจ้าง"
 
 _UNITS = re.compile(r"\((?:หน่วย)?:?บาท\)|\(?หน่วย:?บาท\)?")
-_INDEX = re.compile(r"\(?[0-9]{1,2}\)?$")
+_INDEX = re.compile(r"\([0-9]{1,2}\)$")
 
 
 def heading(text: str) -> str:
@@ -212,4 +218,5 @@ def heading(text: str) -> str:
     >>> heading("วงเงิน ที่จะซื้อ\nหรือจ้าง (บาท)") == heading(BUDGET.heading)
     True
     """
-    return _INDEX.sub("", _UNITS.sub("", fold(text))).strip("-:*.")
+    bare = _INDEX.sub("", _UNITS.sub("", fold(text))).strip("-:*.")
+    return bare.replace("ำ", "า")  # a PDF's า comes out as ำ, and the other way round

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from schemas.thai import decimal_baht, fold
+from schemas.thai import arabic_digits, decimal_baht, fold, visible
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,21 @@ _CODES = {_bare(spelling): method.code for method in METHODS for spelling in met
 def method_code(words: str | None) -> str | None:
     """Return our code for the words of column 5, None when we do not know the spelling."""
     return None if words is None else _CODES.get(_bare(words))
+
+
+# What offices write where there is nothing to write: dashes, dots before a year, a bare series.
+_PLACEHOLDER = re.compile(r"[-–—.…/ ]*(?:[-–—.…/ ]+[0-9]{2,4})?|CNTR\s*-", re.IGNORECASE)
+_NONE_WRITTEN = ("ไม่มี", "ไม่ระบุ")
+
+
+def is_placeholder(text: str) -> bool:
+    """True for an empty cell and for what stands in place of an unknown value (DOMAIN §3).
+
+    >>> is_placeholder("........../๒๕๖๘"), is_placeholder("12/2568")
+    (True, False)
+    """
+    bare = arabic_digits(visible(text))
+    return _PLACEHOLDER.fullmatch(bare) is not None or bare in _NONE_WRITTEN
 
 
 # Names are compared without their legal heads, which are written in many ways.

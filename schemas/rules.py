@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.finding import Severity
+from schemas.finding import Finding, Severity
+from schemas.month import Month
 
 if TYPE_CHECKING:  # pandas takes half a second to import; messages are needed without it
     import pandas as pd
@@ -410,3 +411,27 @@ ROW_RULES = (
 
 RULES = (*FILE_RULES, *SHEET_RULES, *CELL_RULES, *REVISION_RULES, *ROW_RULES)
 RULE = {rule.id: rule for rule in RULES}
+
+QUOTED = 120  # characters of a long text that a message repeats
+
+
+def found(
+    rule_id: str,
+    file: str,
+    sheet: str = "",
+    cell: str = "",
+    value: str = "",
+    *,
+    month: Month | None = None,
+    **facts: object,
+) -> Finding:
+    """Return the finding of a rule: ``facts`` fill the braces of its message."""
+    rule = RULE[rule_id]
+    words = rule.message.format(**{"file": file, "sheet": sheet, "value": short(value), **facts})
+    return Finding(rule.id, rule.severity, file, sheet, cell, value, words, month)
+
+
+def short(text: str) -> str:
+    """Return a text for a message: on one line, and not longer than people read."""
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTED else line[:QUOTED] + "…"

@@ -240,6 +240,19 @@ def months_in(text: str) -> list[tuple[int | None, int]]:
     return found or [(int(year), int(month)) for year, month in _MONTH_IN_DIGITS.findall(text)]
 
 
+_DAY_MADE = re.compile(
+    r"(?:ณ\s*)?วันที่[^ก-๎]*(?:เดือน)?\s*(?:"
+    + _MONTH_IN_TEXT.pattern.replace("?P<long>", "?:").replace("?P<short>", "?:")
+    + ")"
+    + _YEAR_AFTER_MONTH.pattern
+)
+
+
+def without_days_made(text: str) -> str:
+    """Return a title without «วันที่ … เดือน … พ.ศ. …»: when a form was made, not its month."""
+    return _DAY_MADE.sub("", arabic_digits(visible(text)))
+
+
 def _buddhist(year: str) -> int | None:
     try:
         return gregorian_year(year) + BUDDHIST_OFFSET

@@ -134,7 +134,7 @@ def _cell(row: int, column: int, value: str | float | date | Odd) -> Cell:
             return Cell(row, column, value, value, "text")
 
 
-def line(heads: Mapping[str, str] = NINE, **changes: Value) -> list[Value]:
+def line(heads: Mapping[str, str] = NINE, /, **changes: Value) -> list[Value]:
     """Return the good row as typed under these heads; ``changes`` by key of GOOD."""
     return [{**GOOD, **changes}[key] for key in heads]
 
@@ -158,7 +158,7 @@ def read_page(*sheets: Sheet) -> tuple[list[Cleaned], list[Finding]]:
 
 
 def read_row(
-    heads: Mapping[str, str] = NINE, **changes: Value
+    heads: Mapping[str, str] = NINE, /, **changes: Value
 ) -> tuple[Procurement, list[tuple[str, str]]]:
     """Return the good row, changed, as it is read, and (rule, cell) of what is found."""
     (cleaned,), findings = read_page(page(line(heads, **changes), heads=heads))

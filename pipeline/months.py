@@ -1,0 +1,97 @@
+"""Which month a sheet speaks for: what its title, its name and its file say (DESIGN §6)."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from schemas.finding import Finding
+from schemas.layouts import TITLE_LINE
+from schemas.month import Month
+from schemas.rules import found
+from schemas.sheet import Cell, Sheet
+from schemas.thai import MONTHS, fold, months_in, visible, without_days_made
+
+IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
+BUDDHIST_YEARS = range(2400, 2700)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A place that names a month; the year may be left out there."""
+
+    where: str
+    cell: str
+    text: str
+    year: int | None
+    number: int
+
+    @property
+    def month(self) -> str:
+        return f"{MONTHS[self.number - 1]} {self.year or ''}".strip()
+
+
+def month_of(sheet: Sheet, titles: Iterable[Cell]) -> tuple[Month | None, list[Finding]]:
+    """Return the month on which all agree; None with a finding that says who says what."""
+    statements = [*_in_cells(titles), *_in_name(sheet.name), *_in_file(sheet.file)]
+    month = _agreed(statements)
+    if month is not None:
+        return month, []
+    if not any(statement.year for statement in statements):
+        return None, [found("month-stated", sheet.file, sheet.name)]
+    first = statements[0]
+    text = first.text if first.cell else ""
+    said = _conflict(statements)
+    where = (sheet.file, sheet.name, first.cell, text)
+    return None, [found("month-stated-once", *where, statements=said)]
+
+
+def month_meant(sheet: Sheet) -> Month | None:
+    """Return the month of a sheet without a table, by its texts and its name."""
+    return _agreed([*_in_cells(sheet.cells.values()), *_in_name(sheet.name)])
+
+
+def is_title(cell: Cell) -> bool:
+    """True for a line that heads a page of the form."""
+    return re.search(TITLE_LINE, fold(cell.text)) is not None
+
+
+def _in_cells(cells: Iterable[Cell]) -> list[_Statement]:
+    """What title lines say; the day on which the summary was made is no statement."""
+    statements = []
+    for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
+        text = visible(cell.text)
+        if behind := IN_THE_MONTH.search(without_days_made(text)):
+            where = f"หัวเรื่อง (ช่อง {cell.address}) "
+            statements += [
+                _Statement(where, cell.address, text, *one) for one in months_in(behind[1])
+            ]
+    return statements
+
+
+def _in_name(name: str) -> list[_Statement]:
+    return [_Statement("ชื่อแผ่นงาน", "", name, *one) for one in months_in(name)]
+
+
+def _in_file(file: str) -> list[_Statement]:
+    """A file name may name a range of months; then it says nothing about one sheet."""
+    named = months_in(PurePath(file).stem)
+    return [_Statement("ชื่อไฟล์", "", file, *one) for one in named] if len(named) == 1 else []
+
+
+def _agreed(statements: Sequence[_Statement]) -> Month | None:
+    numbers = {statement.number for statement in statements}
+    years = {statement.year for statement in statements if statement.year is not None}
+    if len(numbers) != 1 or len(years) != 1:
+        return None
+    year = years.pop()
+    return Month(year, numbers.pop()) if year in BUDDHIST_YEARS else None
+
+
+def _conflict(statements: Sequence[_Statement]) -> str:
+    """Who says what: «หัวเรื่องและชื่อไฟล์ว่า «มกราคม 2568» แต่ชื่อแผ่นงานว่า «ธันวาคม 2567»»."""
+    places: dict[str, list[str]] = {}
+    for statement in statements:
+        places.setdefault(statement.month, []).append(statement.where)
+    said = (f"{'และ'.join(where)}ว่า «{month}»" for month, where in places.items())
+    return " แต่".join(said)
