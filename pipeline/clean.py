@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -18,15 +19,18 @@ from schemas.procurement import Bid, Procurement, Source, Written, is_placeholde
 from schemas.rules import found
 from schemas.sheet import Cell
 from schemas.thai import (
-    BUDDHIST_OFFSET,
-    OLDEST_BUDDHIST,
+    GREGORIAN_YEARS,
     arabic_digits,
     date_long,
+    gregorian_year,
+    months_in,
     parse_baht,
     parse_date,
     satang_of,
     visible,
 )
+
+DIGITS_KEPT = 15  # of a number in Excel; what comes behind was made zero
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def _row(table: Table, line: Line, findings: list[Finding]) -> Procurement:
                 facts[name] = READERS[name](place)
     if bidders and prices:
         facts["bids"] = _paired(*bidders[0], *prices[0])
-        written["bids"] = Written(bidders[0][0].address, bidders[0][0].raw)
+        both = "\n".join(place.raw for place in (bidders[0][0], prices[0][0]) if place.raw)
+        written["bids"] = Written(bidders[0][0].address, both)
     return Procurement(Source(table.file, table.sheet, line.row), written=written, **facts)
 
 
@@ -129,6 +134,7 @@ class _Place:
             )
         )
 
+    @cached_property
     def sound(self) -> list[Cell]:
         """The cells that hold something a person wrote: no error, no missing result."""
         for cell in self.cells:
@@ -138,10 +144,24 @@ class _Place:
                 self.doubt("formula-calculated", cell.text, cell.address)
         return [cell for cell in self.cells if cell.kind not in {"error", "uncalculated"}]
 
+    def typed_as_text(self, cells: Sequence[Cell]) -> bool:
+        """False, and told, for what Excel has changed: 12/2568 became a day, 9.10 became 9.1."""
+        for cell in cells:
+            digits = isinstance(cell.value, int) and len(cell.text) <= DIGITS_KEPT
+            if cell.kind == "text" or (cell.kind == "number" and digits):
+                continue
+            kind = "วันที่" if cell.kind == "date" else "ตัวเลข"
+            self.doubt("text-as-typed", cell.text, cell.address, kind=kind)
+            return False
+        return True
+
     # ---- one fact in a cell
 
     def text(self) -> str | None:
-        parts = [visible(cell.text) for cell in self.sound()]
+        changed = [cell for cell in self.sound if cell.kind in {"date", "truth"}]
+        if not self.typed_as_text(changed):
+            return None
+        parts = [visible(cell.text) for cell in self.sound]
         return _known("\n".join(part for part in parts if part))
 
     def number(self) -> int | None:
@@ -161,7 +181,7 @@ class _Place:
     def amounts(self) -> list[int | None]:
         """Every amount in the column's cells, one a line, in satang; a placeholder is None."""
         found: list[int | None] = []
-        for cell in self.sound():
+        for cell in self.sound:
             lines = visible(cell.text).split("\n") if cell.kind == "text" else [cell.value]
             try:
                 found += [_amount(line) for line in lines if line != ""]
@@ -171,7 +191,7 @@ class _Place:
         return found if any(amount is not None for amount in found) else []
 
     def day(self) -> date | None:
-        days = [day for cell in self.sound() if (day := self._one_day(cell)) is not None]
+        days = [day for cell in self.sound if (day := self._one_day(cell)) is not None]
         if len(days) > 1:
             self.doubt("date-readable", self.raw)
             return None
@@ -192,11 +212,11 @@ class _Place:
 
     def _typed_day(self, cell: Cell, day: date) -> date | None:
         """A year typed as Buddhist is stored as that year of our era: 2568 stands for 2025."""
-        if day.year < OLDEST_BUDDHIST:
+        if day.year in GREGORIAN_YEARS:
             return day
         try:
-            ours = day.replace(year=day.year - BUDDHIST_OFFSET)
-        except ValueError:  # 29 February of a year that has none
+            ours = day.replace(year=gregorian_year(str(day.year)))
+        except ValueError:  # 29 February of a year that has none, or no year of an office
             self.doubt("date-readable", cell.text, cell.address)
             return None
         failed = self.failed
@@ -205,15 +225,7 @@ class _Place:
         return ours
 
     def identifier(self) -> str | None:
-        """An identifier is text; what Excel made a date or a fraction is not what was typed."""
-        for cell in self.sound():
-            if cell.kind == "date":
-                self.doubt("text-as-typed", cell.text, cell.address, kind="วันที่")
-                return None
-            if cell.kind in {"number", "truth"} and not isinstance(cell.value, int):
-                self.doubt("text-as-typed", cell.text, cell.address, kind="ตัวเลข")
-                return None
-        return self.text()
+        return self.text() if self.typed_as_text(self.sound) else None
 
     def digits(self) -> str | None:
         """An identifier of digits: Thai digits and blanks inside it are only spelling."""
@@ -223,7 +235,7 @@ class _Place:
     # ---- several facts in a cell
 
     def names(self) -> list[str]:
-        return _joined([line for line in (self.text() or "").split("\n") if line])
+        return _joined(_uncounted([line for line in (self.text() or "").split("\n") if line]))
 
     def offers(self) -> list[Bid]:
         """Bidders with their prices from one cell: «ชื่อ / 1,000.00 บาท», or the price below."""
@@ -242,22 +254,18 @@ class _Place:
         return (offers[0].bidder, offers[0].amount) if offers else (None, None)
 
     def contract(self) -> tuple[str | None, date | None]:
-        cells = self.sound()
-        typed = [cell for cell in cells if cell.kind == "date"]
-        words = "\n".join(visible(cell.text) for cell in cells if cell.kind != "date")
-        if len(typed) > 1 or (typed and not words):
-            # One date alone under a heading for two facts may be a number that Excel changed.
-            self.doubt("text-as-typed", self.raw, kind="วันที่")
+        days = [cell for cell in self.sound if cell.kind == "date"]
+        texts = [cell for cell in self.sound if cell.kind != "date"]
+        number, day = _number_and_day("\n".join(visible(cell.text) for cell in texts))
+        # A date without a number beside it may be a number that Excel has changed.
+        if not self.typed_as_text(texts if len(days) == 0 or (number and not day) else days):
             return None, None
-        number, day = _number_and_day(words)
-        if typed and day is None:
-            return _number(number), self._one_day(typed[0])
-        if day is None:
-            return _number(number), None
+        if days:
+            return _number(number), self._one_day(days[0]) if len(days) == 1 else None
         try:
-            return _number(number), parse_date(day)
+            return _number(number), parse_date(day) if day else None
         except ValueError:
-            if _known(_DAY_MARK.sub("", day).strip()) is not None:
+            if _known(_DAY_MARK.sub("", day or "").strip()) is not None:
                 self.doubt("date-readable", self.raw)
             return _number(number), None
 
@@ -300,46 +308,67 @@ _HEAD_ALONE = re.compile(
     r"บริษัท|บจก\.?|ห้างหุ้นส่วนจำกัด|หจก\.?|ห้างหุ้นส่วนสามัญ|ร้าน|นาย|นาง|นางสาว|น\.ส\.|ห้างหุ้นส่วน"
 )
 _TAIL_ALONE = re.compile(r"จำกัด(?:\s*\(มหาชน\))?|\(มหาชน\)|\(สำนักงานใหญ่\)")
-_COUNTED = re.compile(r"^[0-9๐-๙]{1,2}[.)]\s*(?=[^0-9๐-๙\s])")
-_MONEY = r"[0-9๐-๙][0-9๐-๙,]*(?:\.(?:[0-9๐-๙]+|-))?"
+_COUNTED = re.compile(r"^([0-9]{1,2})[.)]\s*(?=[^0-9\s])")
+_MONEY = r"[0-9][0-9,]*(?:\.(?:[0-9]+|-))?"
+_EXACT = (
+    r"(?:[0-9,]*,[0-9]{3}(?:\.(?:[0-9]+|-))?|[0-9]+\.(?:[0-9]{2}|-))"  # as only money is written
+)
 _SAID = (
-    r"(?:ราคาที่เสนอ|เสนอราคา|ราคาที่ตกลง(?:ซื้อหรือจ้าง|ซื้อ|จ้าง)?|ราคา|เป็นเงิน|เป็นจำนวนเงิน|จำนวนเงิน|จำนวน)"
+    r"(?:(?:และ|ใน|โดย)?(?:ราคาที่เสนอ|เสนอราคา|ราคาที่ตกลง|ราคา|เป็นเงิน|เป็นจำนวนเงิน|จำนวนเงิน|จำนวน)"
+    r"(?:ซื้อหรือจ้าง|ซื้อ/จ้าง|ซื้อ|จ้าง)?\s*)+"
 )
-# A number counts as a price only behind a sign or word that says so, before «บาท», or alone:
-# «ร้าน 99» and «เอเชียมอเตอร์ (2)» are names.
+_BAHT = r"\s*บาท(?:ถ้วน)?"
+# A number counts as a price only behind a sign or word that says so, before «บาท», written as
+# only money is, or alone: «ร้าน 99», «หจก. เอ 1/2» and «เอเชียมอเตอร์ (2)» are names.
 _PRICED = re.compile(
-    rf"(?P<name>.*?)\s*(?:(?:[/=:]|{_SAID})[\s:=]*(?P<said>{_MONEY})\s*(?:บาท(?:ถ้วน)?)?"
-    rf"|(?<![0-9๐-๙,.])(?P<baht>{_MONEY})\s*บาท(?:ถ้วน)?|\s\s*(?P<exact>[0-9๐-๙,]+\.[0-9๐-๙]{{2}}))[.,]?"
+    rf"(?P<name>.*?)\s*(?:{_SAID}[:=]?\s*(?P<said>{_MONEY})(?:{_BAHT})?"
+    rf"|(?:\s*[/=:]|\s[-–])\s*(?P<baht>{_MONEY}){_BAHT}"
+    rf"|(?:\s*[/=:]|\s[-–])\s*(?P<exact>{_EXACT})"
+    rf"|(?:^|\s)[/=:]\s+(?P<apart>{_MONEY})"
+    rf"|(?<![0-9,.])(?P<bare>{_MONEY}){_BAHT}"
+    rf"|\s(?P<spaced>{_EXACT}))[.,]?"
 )
-_MONEY_ALONE = re.compile(rf"{_MONEY}")
+_MONEY_ALONE = re.compile(rf"(?P<said>{_MONEY})")
+_NO_NAME = re.compile(rf"บาท|{_EXACT}|[-–/=:,+]$")
 
 
 def _offers(lines: Sequence[str]) -> list[Bid]:
     """Part lines into names and prices; ValueError when a price is meant but cannot be read."""
     bids: list[Bid] = []
     waiting: list[str] = []  # names whose price has not come yet
-    for line in lines:
-        if _known(line) is None:
-            continue
-        priced = _PRICED.fullmatch(line) or _MONEY_ALONE.fullmatch(line)
+    for line in _uncounted([line for line in lines if _known(line) is not None]):
+        plain = arabic_digits(line)
+        priced = _MONEY_ALONE.fullmatch(plain) or _PRICED.fullmatch(plain)
         if priced is None:
             if re.search(r"บาท\s*$", line) or re.match(_SAID, line):
                 raise ValueError(line)
             waiting.append(line)
             continue
-        parts = priced.groupdict()
-        price = parts.get("said") or parts.get("baht") or parts.get("exact") or priced[0]
-        names = _joined([*waiting, *([parts["name"]] if parts.get("name") else [])])
+        name = line[: priced.end("name")] if "name" in priced.re.groupindex else ""
+        if _NO_NAME.search(arabic_digits(name)):
+            raise ValueError(line)
+        price = next(found for key, found in priced.groupdict().items() if found and key != "name")
+        names = _joined([*waiting, *([name] if name else [])])
         waiting = []
-        bids += [Bid(name, None) for name in names[:-1]]
+        bids += [Bid(each, None) for each in names[:-1]]
         bids.append(Bid(names[-1] if names else None, parse_baht(price)))
     return [*bids, *(Bid(name, None) for name in _joined(waiting))]
 
 
+def _uncounted(lines: Sequence[str]) -> list[str]:
+    """Take the numbers off a list that is counted 1, 2, 3 …; the number of a single line stays."""
+    counts = [_COUNTED.match(arabic_digits(line)) for line in lines]
+    if [int(count[1]) for count in counts if count] != [*range(1, sum(map(bool, counts)) + 1)]:
+        return list(lines)
+    if sum(map(bool, counts)) < 2:  # noqa: PLR2004 - a list has two lines at least
+        return list(lines)
+    return [
+        line[count.end() :] if count else line for line, count in zip(lines, counts, strict=True)
+    ]
+
+
 def _joined(lines: Sequence[str]) -> list[str]:
-    """Names, one an entry: list numbers go when all lines are counted, broken names are joined."""
-    if len(lines) > 1 and all(_COUNTED.match(line) for line in lines):
-        lines = [_COUNTED.sub("", line) for line in lines]
+    """Names, one an entry: a legal head or tail broken onto its own line is joined again."""
     names: list[str] = []
     for line in lines:
         if names and (_HEAD_ALONE.fullmatch(names[-1]) or _TAIL_ALONE.fullmatch(line)):
@@ -366,9 +395,21 @@ def _number_and_day(text: str) -> tuple[str, str | None]:
     *before, last = [line for line in text.split("\n") if line] or [""]
     if before:
         return "\n".join(before), last
-    if shape := _DAY_SHAPED.search(text):
+    if months_in(text) and _is_day(text):
+        return "", text  # a day in words is no number, as 31/05/2568 may be one
+    shape = _DAY_SHAPED.search(text)
+    # «สข 12/01/2568» is a number of the series สข: before a day stands a number.
+    if shape and re.search("[0-9]", arabic_digits(text[: shape.start()])):
         return text[: shape.start()], text[shape.end() :]
     return text, None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        parse_date(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str) -> str | None:

@@ -15,6 +15,7 @@ from schemas.thai import visible
 IGNORED_STARTS = ("~$", ".")
 IGNORED_ENDS = (".tmp", ".part", ".partial", ".crdownload", ".lnk", ".url")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
+NO_FOLDERS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")  # unpacked by some tool
 NOT_PARTS = ("ประกาศ", "e-GP")  # sub-folders that are no division's list
 LOOKS_FOR_THE_REST = 3  # a copy may stall: an unfinished zip gets so many looks more
 MAKING = ".making"
@@ -101,7 +102,7 @@ def _entries(inbox: Path, ignored: list[str]) -> Iterator["os.DirEntry[str]"]:
     for entry in os.scandir(inbox):
         if not entry.is_dir(follow_symlinks=False):
             yield entry
-        elif _by_name(entry.name) or entry.name in NOT_PARTS or "." in entry.name:
+        elif _by_name(entry.name) or entry.name in NOT_PARTS or entry.name.endswith(NO_FOLDERS):
             ignored.append(_shown(Path(entry.path), inbox))
         else:
             for inner in os.scandir(entry.path):
@@ -117,8 +118,12 @@ def _by_name(name: str) -> bool:
 
 
 def _shown(path: Path, inbox: Path) -> str:
-    """The path in the inbox as text: names on disk may be bytes that are no text at all."""
-    return visible(os.fsencode(path.relative_to(inbox).as_posix()).decode("utf-8", "replace"))
+    """The path in the inbox as text; what cannot be seen is written out, so two names stay two.
+
+    Names on disk may be bytes that are no text at all.
+    """
+    raw = os.fsencode(path.relative_to(inbox).as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(c if c == " " or visible(c) == c else f"\\u{ord(c):04x}" for c in raw)
 
 
 def _whole(path: Path) -> bool:

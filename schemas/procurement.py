@@ -60,7 +60,7 @@ def method_code(words: str | None) -> str | None:
 
 
 # What offices write where there is nothing to write: dashes, dots before a year, a bare series.
-_PLACEHOLDER = re.compile(r"[-–—.…/ ]*(?:[-–—.…/ ]+[0-9]{2,4})?|CNTR\s*-", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[-–—.…_ ]*(?:/ *(?:[0-9]{2}|2[0-9]{3})?)?|CNTR\s*-", re.IGNORECASE)
 _NONE_WRITTEN = ("ไม่มี", "ไม่ระบุ")
 
 

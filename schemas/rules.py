@@ -23,6 +23,7 @@ else:
 DIRECT_LIMIT = 500_000_00  # satang
 # A project number is given when a purchase is planned: 264 of a real year's 267 within 3 months.
 EGP_MONTHS_APART = 3
+YEARS_EARLIER = 3 * 366  # days; a contract of many years ago is a slip of the year
 
 
 @dataclass(frozen=True)
@@ -317,13 +318,27 @@ ROW_RULES = (
         ),
     ),
     Rule(
+        id="contract-of-these-years",
+        severity="explain",
+        column="contract_date",
+        message="วันที่ของสัญญา {contract_date} อยู่ก่อนเดือนของแบบนี้เกิน 3 ปี กรุณาตรวจปี (ปีที่พิมพ์สองหลัก "
+        "Excel อาจเก็บเป็น ค.ศ. 19xx) แก้ไขหรือชี้แจง",
+        basis=HOUSE,
+        holds=lambda rows: (
+            rows["contract_date"].isna()
+            | (rows["month_first"] - rows["contract_date"]).dt.days.le(YEARS_EARLIER)
+        ),
+    ),
+    Rule(
         id="contract-not-earlier",
         severity="note",
         column="contract_date",
         message="วันที่ของสัญญา {contract_date} อยู่ก่อนเดือนของแบบนี้ (เริ่ม {month_first})",
         basis=FORM,
         holds=lambda rows: (
-            rows["contract_date"].isna() | rows["contract_date"].ge(rows["month_first"])
+            rows["contract_date"].isna()
+            | rows["contract_date"].ge(rows["month_first"])
+            | (rows["month_first"] - rows["contract_date"]).dt.days.gt(YEARS_EARLIER)
         ),
     ),
     Rule(

@@ -93,9 +93,11 @@ def fold(text: str) -> str:
 
 # ---- money
 
+LARGEST = 10**15  # satang: more than the state spends in a year
 # [0-9], not \d: \d also matches the digits of every other script.
 _BAHT = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]{1,2})|\.-|,-|\.)?"
+    r"(?P<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*|0)"
+    r"(?:\.(?P<part>[0-9]{1,2})|\.-|,-|\.)?"
     r"(?:บาท(?:ถ้วน)?)?"
 )
 
@@ -117,7 +119,10 @@ def parse_baht(text: str) -> int:
     shape = _BAHT.fullmatch(re.sub(r"(?<![0-9]) +| +(?![0-9])", "", words))
     if shape is None:
         raise ValueError(f"not an amount of money: {text!r}")
-    return int(shape["whole"].replace(",", "")) * 100 + int((shape["part"] or "0").ljust(2, "0"))
+    satang = int(shape["whole"].replace(",", "")) * 100 + int((shape["part"] or "0").ljust(2, "0"))
+    if satang > LARGEST:
+        raise ValueError(f"not an amount of money that anybody spends: {text!r}")
+    return satang
 
 
 def satang_of(number: float) -> int:
@@ -127,7 +132,7 @@ def satang_of(number: float) -> int:
     ValueError when what they see is negative, not finite, or has parts of a satang.
     """
     seen = Decimal(format(number, ".15g"))
-    if not seen.is_finite() or seen < 0 or seen * 100 != (seen * 100).to_integral_value():
+    if not (seen.is_finite() and 0 <= seen * 100 <= LARGEST) or (seen * 100) % 1:
         raise ValueError(f"not whole satang: {number!r}")
     return int(seen * 100)
 

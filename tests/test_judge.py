@@ -1,6 +1,6 @@
 """What becomes of a month: published, waiting until its day, returned, or no news."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -45,7 +45,7 @@ def stated(month: Month, *rows: Procurement, nil: bool = False, sheet: str = "Sh
 def judged(
     *months: Stated,
     findings: Sequence[Finding] = (),
-    public: dict[Month, tuple[Procurement, ...]] | None = None,
+    public: Mapping[Month, tuple[Procurement, ...]] | None = None,
     today: date = BEFORE,
     hold: Hold = "until_due",
 ) -> Judgement:

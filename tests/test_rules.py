@@ -108,6 +108,10 @@ ROW_CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         {"contract_date": date(2024, 11, 1)},
         [{"contract_date": date(2024, 10, 31)}, {"contract_date": date(2024, 11, 6)}],
     ),
+    "contract-of-these-years": (
+        {"contract_date": date(2021, 9, 20)},
+        [{"contract_date": date(2021, 10, 1)}, {"contract_date": None}],
+    ),
     "contract-not-earlier": (
         {"contract_date": date(2024, 9, 30)},
         [{"contract_date": date(2024, 10, 1)}, {"contract_date": None}],
@@ -325,7 +329,7 @@ EXPLAIN = {
     *("procurement-method-filled", "bids-filled", "supplier-filled", "agreed-price-filled"),
     *("selection-reason-filled", "contract-number-filled", "contract-date-filled"),
     *("contract-within-month", "agreed-within-budget", "agreed-within-reference-price"),
-    *("supplier-among-bidders", "direct-within-limit"),
+    *("supplier-among-bidders", "direct-within-limit", "contract-of-these-years"),
 }
 
 
