@@ -4,6 +4,7 @@ Order: files and folders on the disk, the folder's name, the ledger, the swap. W
 readers see one whole release, and the next run finishes by itself.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ from schemas.summary import MonthlySummary
 MANIFEST = "manifest.json"
 CURRENT = "current"
 RELEASES = "releases"
+WINDOWS_PRIVILEGE_NOT_HELD = 1314
 NAME_LENGTH = 32  # of 64: short enough for the longest path that Windows takes
 
 
@@ -134,11 +136,24 @@ def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
     link.unlink(missing_ok=True)
     try:
         link.symlink_to(target, target_is_directory=True)
-    except (OSError, NotImplementedError):  # Windows without the right to make links
+    except (OSError, NotImplementedError) as error:
+        # Never through a link that is there: the files behind it are an older release's.
+        if current.is_symlink() or not _links_refused(error):
+            raise
         _replace(current, files)
         return
     link.replace(current)
     sync_folder(site)
+
+
+def _links_refused(error: OSError | NotImplementedError) -> bool:
+    """True where links cannot be made at all: Windows without the right, FAT, some shares."""
+    refused = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+    return (
+        isinstance(error, NotImplementedError)
+        or error.errno in refused
+        or getattr(error, "winerror", None) == WINDOWS_PRIVILEGE_NOT_HELD
+    )
 
 
 def _replace(current: Path, files: Mapping[str, bytes]) -> None:

@@ -494,7 +494,6 @@ def test_a_child_that_needs_too_long_is_stopped(tmp_path: Path) -> None:
 
     assert rule_id == "file-within-limits"
     assert "ใช้เวลาเกิน 1 วินาที" in message
-    assert time.perf_counter() - started < 5
 
 
 def test_a_child_that_wants_too_much_memory_is_one_finding(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def test_a_name_that_is_no_text_is_shown_and_taken(share: Share) -> None:
 
     (original,) = share.look(0).originals
 
-    assert original.file == "\ufffd\ufffd\ufffd.xlsx"
+    assert original.file == r"\xa1\xc3\xe0.xlsx"
     assert original.path.read_bytes() == BOOK
     original.file.encode()
 

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.decide import decide, worst
 from pipeline.due import due_day
+from pipeline.examples import example_month, replace_cell, to_bytes
 from pipeline.judge import Judgement, judge, released
 from schemas.config import Due, Hold, Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
@@ -16,6 +17,7 @@ from schemas.history import Decision, Judged, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
 from schemas.rules import RULE, RULES
+from tests.conftest import Office
 from tests.paper import STATED
 
 OCTOBER, NOVEMBER = Month(2567, 10), Month(2567, 11)
@@ -215,6 +217,17 @@ def test_a_day_after_the_day_of_the_drop_is_returned() -> None:
     assert judged(stated(OCTOBER, row), today=date(2024, 10, 30)).outcome == "accepted"
 
 
+@pytest.mark.parametrize(
+    ("month", "outcome"),
+    [(Month(2576, 10), "returned"), (NOVEMBER, "returned"), (OCTOBER, "accepted")],
+)
+def test_a_month_that_has_not_begun_is_returned(month: Month, outcome: str) -> None:
+    """2576 typed for 2567: nothing can have been bought in it, nor can it be public."""
+    for rows, nil in ((GOOD,), False), ((), True):
+        judgement = judged(stated(month, *rows, nil=nil), today=date(2024, 10, 31))
+        assert judgement.outcome == outcome
+
+
 # ---- against what is public
 
 
@@ -322,6 +335,36 @@ def test_judging_twice_gives_the_same() -> None:
     told = [finding("heading-known"), finding("month-stated", None)]
 
     assert judged(*months, findings=told) == judged(*months, findings=told)
+
+
+# ---- one workbook among others
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("C6", "99999999999999999999"),
+        ("A2", "สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบเดือนกุมภาพันธ์ 2659"),
+        ("A2", "สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบเดือนกุมภาพันธ์ 2450"),
+        ("I6", "1/2568\nลว. 31 ธ.ค. 9999"),
+    ],
+)
+def test_no_workbook_keeps_the_others_from_being_answered(
+    office: Office, cell: str, value: str
+) -> None:
+    """Also not for ever: what it was answered is in the ledger when it is long gone."""
+    good, odd = (example_month(Month(2568, month), "nine-columns", 2) for month in (1, 2))
+    path = office.drop("แปลก.xlsx", to_bytes(replace_cell(odd, odd.sheets[0].name, cell, value)))
+    office.drop("ดี.xlsx", to_bytes(good))
+
+    first = office.one_pass_json(date(2025, 3, 20))
+    path.unlink()
+    second = office.one_pass_json(date(2025, 3, 21))
+
+    outcomes = {one["file"]: one["outcome"] for one in first["taken_in"]}
+    assert outcomes == {"แปลก.xlsx": "returned", "ดี.xlsx": "accepted"}
+    assert [one["month"] for one in first["published"]] == ["2568-01"]
+    assert {one["file"]: one["outcome"] for one in second["taken_in"]} == {"ดี.xlsx": "unchanged"}
 
 
 def test_what_was_examined_comes_whole_out_of_the_child() -> None:

@@ -1,5 +1,6 @@
 """Publishing: whole releases, one swap, nothing new without news, damage set right."""
 
+import errno
 import hashlib
 import json
 import os
@@ -100,7 +101,7 @@ def test_without_the_right_to_make_links_current_is_a_folder_with_the_same_bytes
     """As on Windows; a month that went and a month that came are both right."""
 
     def refuse(*_: object, **__: object) -> None:
-        raise OSError(1314, "A required privilege is not held by the client")
+        raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
     book = examples.example_month(MONTH, "nine-columns", rows=4)

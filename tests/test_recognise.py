@@ -18,8 +18,10 @@ from pipeline.examples import (
     write,
 )
 from pipeline.examples.layouts import LAYOUTS as EXAMPLES
+from pipeline.headings import HEADER_WITHIN
 from pipeline.read import read
-from pipeline.recognise import HEADER_WITHIN, Table, recognise
+from pipeline.recognise import Table, recognise
+from schemas.examined import Examined
 from schemas.finding import Finding
 from schemas.layouts import IGNORED_HEADINGS, LAYOUTS, Column, Layout
 from schemas.month import Month
@@ -303,6 +305,9 @@ def test_a_header_repeated_on_every_page_is_left_out_and_no_row_with_it(
         [None, "รวมทั้งสิ้น 2 รายการ", 2000],
         [None, "รวม"],
         ["รวม (สองพันบาทถ้วน)", None, 2000],
+        [None, "รวมทั้งสิ้น", 2000, 1901, "-", "-", 1800.5, "-", "-"],
+        [None, "รวมทั้งสิ้น", 2000, None, "สองพันบาทถ้วน"],
+        [None, "รวมทั้งสิ้น", 2000, None, None, "(สองพันบาทถ้วน)", "1,800.50 บาท"],
     ],
 )
 def test_a_total_is_left_out_first_or_last(total: Sequence[Value]) -> None:
@@ -336,6 +341,17 @@ FOOT = [
         [None, "ผู้จัดทำ .........", None, None, None, "ผู้ตรวจสอบ ........."],
         [None, "(นายสมมติ ตัวอย่าง)", None, None, None, "(นางสมมติ ทดลอง)"],
         [None, "นักวิชาการพัสดุ", None, None, None, "ผู้อำนวยการกองคลัง"],
+    ],
+    [
+        [None, "ผู้จัดทำ ....", None, "ผู้ตรวจสอบ ....", None, "ผู้รับรอง ....", None, "ผู้รายงาน ...."],
+    ],
+    [
+        [None, "ผู้จัดทำ ....", None, None, None, None, None, None, "ผู้ตรวจสอบ ...."],
+        [None, "วันที่ 5 พ.ย. 67", None, None, None, None, None, None, "วันที่ 5/11/2567"],
+    ],
+    [
+        [None, "ผู้จัดทำ ...."],
+        [None, "นายสมมติ ตัวอย่าง", None, None, None, "โทร. 075-123456"],
     ],
     [
         [None, "(ลงชื่อ)", None, None, None, "(ลงชื่อ)"],
@@ -377,6 +393,7 @@ def test_a_text_alone_below_the_items_is_told_and_blocks_nothing() -> None:
         ("title", "งานซ่อมแซมถนนภายในหมู่ที่ 3"),
         ("title", "ภายในเขตเทศบาลเมืองตัวอย่าง"),
         ("title", "กองช่าง ระยะที่ 2"),
+        ("title", "น้ำมันเชื้อเพลิงและหล่อลื่น ประจำเดือนตุลาคม 2567"),
         ("bids", "สำนักพิมพ์ตัวอย่าง / 950.00 บาท"),
         ("contract", "วันที่ 3 ต.ค. 67"),
     ],
@@ -541,6 +558,19 @@ def test_two_months_are_nobodys_guess(title: str, name: str, file: str, cell: st
 
     assert table.month is None
     assert findings == [("month-stated-once", cell)]
+
+
+@pytest.mark.parametrize("year", [2401, 2450, 2499, 2600, 2659])
+def test_a_year_that_is_a_slip_of_the_finger_is_asked_about(year: int) -> None:
+    """It comes through the child and its JSON as any other finding does."""
+    sheet = page(line(), title=TITLE.replace("2567", str(year)))
+    tables, findings = recognise([sheet], OURS)
+    examined = Examined((), tuple(findings))
+
+    assert [table.month for table in tables] == [None]
+    assert [finding.severity for finding in findings] == ["fix"]
+    assert str(year) in findings[0].message
+    assert Examined.of(examined.kept()) == examined
 
 
 def test_a_conflict_says_what_was_seen_where() -> None:
@@ -735,6 +765,22 @@ def test_a_month_without_a_purchase_is_one_when_finance_says_so(
 
     assert (table.month, table.nil, table.lines) == (OCTOBER, True, ())
     assert findings == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("ไม่มีรายการจัดซื้อจัดจ้าง", "ไม่มีการจัดซื้อ/จัดจ้าง", "ไม่มีการจัดซื้อหรือจัดจ้าง"),
+        *("ไม่มีการซื้อหรือจ้าง", "ไม่มีรายการ", "- ไม่มี -"),
+    ],
+)
+def test_nothing_bought_in_other_words_is_never_a_purchase(words: str) -> None:
+    """Read as nothing bought or asked about; a purchase called so would be an invention."""
+    typed: list[list[Value]] = [[1, words, *["-"] * 7], [None, words], [None, words, 0, 0]]
+    for cells in typed:
+        cleaned, findings = read_page(page(cells))
+        nil = [part.table.nil for part in cleaned]
+        assert nil == [True] or "fix" in {finding.severity for finding in findings}
 
 
 def test_nothing_bought_merged_over_the_whole_row_is_read() -> None:

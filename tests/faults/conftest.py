@@ -64,9 +64,7 @@ def later(
     return _played(program, open_office(folder, inbox, first.finished), LATER_DAY, first)
 
 
-def _played(
-    program: Program, office: Office, day: date, before: Situation | None
-) -> Situation:
+def _played(program: Program, office: Office, day: date, before: Situation | None) -> Situation:
     answer = program.run(office, day)
     assert (answer.status, answer.complained) == (WAITS, ""), "months are missing, no more"
     assert wounds(office.site) == []

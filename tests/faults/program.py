@@ -148,7 +148,7 @@ def put_up(gates: Gates) -> None:
                 gates.pass_by("link", path)
             case "os.mkdir", (path, _, folder):
                 gates.pass_by("mkdir", _at(folder, path))
-            case ("os.remove" | "os.rmdir"), (path, folder):
+            case (("os.remove" | "os.rmdir"), (path, folder)):
                 gates.pass_by("remove", _at(folder, path))
             case "os.truncate", (path, _):
                 gates.pass_by("truncate", path)
@@ -275,7 +275,14 @@ def _load() -> None:
     From now on workbooks are read in a fork of this loaded process, too.
     """
     from pipeline import confine, examine  # noqa: F401 - read in the fork
-    from tests.faults.harness import FIRST_DAY, WAITS, fill, first_books, open_office, run_arguments
+    from tests.faults.harness import (
+        FIRST_DAY,
+        WAITS,
+        fill,
+        first_books,
+        open_office,
+        run_arguments,
+    )
 
     vars(confine).update(_METHOD="fork", _CONTEXT=multiprocessing.get_context("fork"))
     with tempfile.TemporaryDirectory() as folder:

@@ -63,7 +63,9 @@ def next_run(program: Program, office: Office, situation: Situation) -> Iterator
     answer = program.run(office, situation.day)
     if (answer.status, answer.complained) != (WAITS, ""):
         yield f"the next run: status {answer.status}, {answer.complained[-300:]}"
-    yield from (f"the next run: {each}" for each in differences(state(office.output), situation.end))
+    yield from (
+        f"the next run: {each}" for each in differences(state(office.output), situation.end)
+    )
 
 
 def test_a_refusal_at_any_step_is_one_sentence(
