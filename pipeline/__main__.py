@@ -36,6 +36,7 @@ app = typer.Typer(
     help="ระบบ สขร.๑: จากไฟล์ Excel ของกองคลัง สู่สรุปผลการจัดซื้อจัดจ้างรายเดือนที่เผยแพร่",
     add_completion=False,
     no_args_is_help=True,
+    rich_markup_mode=None,  # its boxes cost as much time as all the rest of --help
     pretty_exceptions_enable=False,  # a traceback goes to the log whole, never to an officer
     context_settings={"help_option_names": ["-h", "--help"]},
 )

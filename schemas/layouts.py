@@ -8,6 +8,7 @@ Sources of the spellings: DOMAIN §3.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.thai import fold
 
@@ -212,6 +213,7 @@ _UNITS = re.compile(r"\((?:หน่วย)?:?บาท\)|\(?หน่วย:?�
 _INDEX = re.compile(r"\([0-9]{1,2}\)$")
 
 
+@lru_cache(maxsize=8192)  # a header is looked for in many rows, with the same texts
 def heading(text: str) -> str:
     r"""Return a heading in the form in which headings are compared.
 
