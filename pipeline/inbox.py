@@ -40,6 +40,11 @@ class Arrivals:
     ignored: tuple[str, ...]
     unsettled: tuple[str, ...]
 
+    @property
+    def files(self) -> frozenset[str]:
+        """Everything that lies there and is not left out by name."""
+        return frozenset((*(original.file for original in self.originals), *self.unsettled))
+
 
 @dataclass(frozen=True)
 class _Look:

@@ -27,24 +27,32 @@ class Judgement:
     @property
     def outcome(self) -> Decision:
         astray = any(f.severity == "fix" and f.month is None for f in self.findings)
-        return worst([m.decision for m in self.months] + ["returned"] * astray)
+        outcome = worst([m.decision for m in self.months] + ["returned"] * astray)
+        return "unchanged" if outcome == "repeated" else outcome
 
     @property
     def rows(self) -> int:
         return sum(len(month.rows) for month in self.months)
 
 
-def judge(examined: Examined, public: Public, settings: Settings, today: date) -> Judgement:
+def judge(
+    examined: Examined, public: Public, overruled: Public, settings: Settings, today: date
+) -> Judgement:
     """Decide month by month: one bad sheet does not hold the others.
 
     ``public`` has the rows that this part of the office has in public now, by month; a month
-    that is not public is not in it.
+    that is not public is not in it. ``overruled`` has what the same file said before about
+    months for which another file speaks since.
     """
     months: list[Judged] = []
     findings = list(examined.findings)
     for month in _months(examined):
         stated = [one for one in examined.months if one.month == month]
         rows = tuple(row for one in stated for row in one.rows)
+        if month in overruled and _facts(rows) == _facts(overruled[month]):
+            nil = bool(stated) and all(one.nil for one in stated)
+            months.append(Judged(month, rows, nil, "repeated"))
+            continue
         unclear = [finding for finding in examined.findings if finding.month == month]
         found = check(month, rows, today, unclear)
         if month in public and stated:

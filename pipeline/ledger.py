@@ -6,7 +6,7 @@ Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and Po
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -92,14 +92,19 @@ class Ledger:
 
     # ---- taking in
 
-    def is_latest(self, original: Original) -> bool:
-        """True for bytes that are no news: seen at this path last, or the latest of their months.
+    def is_latest(self, original: Original, present: Collection[str]) -> bool:
+        """True for bytes that are no news: seen here last, moved here, or latest of their months.
 
-        A file that stays in the inbox is not dropped again at every look; the same bytes at
-        another path, or back again after others or after it was gone, are.
+        A file that stays in the inbox is not dropped again at every look, nor is one that was
+        only renamed; the same bytes beside themselves, or back again after others or after they
+        were gone, are. ``present`` are the files of this look.
         """
         with self.engine.connect() as link:
-            if _last_sighting(link, original.file) == original.sha256:
+            seen = _sightings(link)
+            if seen.get(original.file) == original.sha256:
+                return True
+            gone = {seen[file] for file in seen.keys() - present if _part(file) == original.part}
+            if original.sha256 in gone:
                 return True
             found = _last_submission(link, original)
             if found is None:
@@ -127,12 +132,32 @@ class Ledger:
             if part in revision.parts
         }
 
+    def overruled(self, original: Original) -> dict[Month, tuple[Procurement, ...]]:
+        """Return what this file said last about months for which another file speaks since.
+
+        A year's workbook saved again after one sheet was changed says nothing new about the
+        month that a later workbook has corrected. A file that was gone in between is another
+        drop.
+        """
+        with self.engine.connect() as link:
+            asked = sa.select(SUBMISSION.c.id).where(SUBMISSION.c.file == original.file)
+            last = link.execute(asked.order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
+            if last is None or _sightings(link).get(original.file) is None:
+                return {}
+            latest = {month: parts.get(original.part) for month, parts in _latest(link).items()}
+            said = _months_of(link, last)
+        return {
+            month: self.rows_of(last, month)
+            for month in said
+            if (word := latest.get(month)) is not None and word.file != original.file
+        }
+
     def saw(self, arrived: Arrivals, today: date) -> None:
         """Remember which bytes lie at which path, and which paths are empty now.
 
         An inbox without any file is more likely a share that is not there: it says nothing.
         """
-        present = [*(original.file for original in arrived.originals), *arrived.unsettled]
+        present = arrived.files
         with self._writing() as link:
             last = _sightings(link)
             news: list[tuple[str, str | None]] = [
@@ -363,7 +388,7 @@ def _latest(link: sa.Connection) -> dict[Month, dict[str, Latest]]:
         .order_by(SUBMISSION_MONTH.c.id)
     )
     latest: dict[Month, dict[str, Latest]] = {}
-    for row in link.execute(asked):
+    for row in link.execute(asked.where(SUBMISSION_MONTH.c.decision != "repeated")):
         latest.setdefault(Month.parse(row.month), {})[row.part] = Latest(
             row.submission_id,
             row.file,
@@ -389,9 +414,8 @@ def _sightings(link: sa.Connection) -> dict[str, str | None]:
     return {row.file: row.sha256 for row in link.execute(asked)}
 
 
-def _last_sighting(link: sa.Connection, file: str) -> str | None:
-    asked = sa.select(SIGHTING.c.sha256).where(SIGHTING.c.file == file)
-    return link.execute(asked.order_by(SIGHTING.c.id.desc()).limit(1)).scalar()
+def _part(file: str) -> str:
+    return file.rpartition("/")[0]
 
 
 def _last_submission(link: sa.Connection, original: Original) -> int | None:

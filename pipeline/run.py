@@ -58,7 +58,7 @@ def run(
     Safe to repeat and to kill: a decision is one transaction, all else is made from the ledger.
     """
     arrived = arrivals(workspace.inbox, workspace.originals, settle, wait)
-    answers = tuple(take_in(one, today, workspace, ledger) for one in arrived.originals)
+    answers = tuple(take_in(one, arrived, today, workspace, ledger) for one in arrived.originals)
     ledger.saw(arrived, today)
     # Written down, not computed while rendering: the same ledger makes the same site on any day.
     ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
@@ -76,16 +76,19 @@ def run(
     )
 
 
-def take_in(original: Original, today: date, workspace: Workspace, ledger: Ledger) -> Answer:
+def take_in(
+    original: Original, arrived: Arrivals, today: date, workspace: Workspace, ledger: Ledger
+) -> Answer:
     """Accept a workbook into the ledger month by month, or return it with every doubtful cell."""
     settings = workspace.settings
     # The latest, not any earlier one: going back to old content is a new revision.
-    if ledger.is_latest(original):
+    if ledger.is_latest(original, arrived.files):
         return Answer(original, "unchanged", ledger.answered(original))
     examined = examine_confined(
         original.path, original.file, settings.organisation.names, workspace.limits
     )
-    judgement = judge(examined, ledger.public_rows(original.part), settings, today)
+    public, overruled = ledger.public_rows(original.part), ledger.overruled(original)
+    judgement = judge(examined, public, overruled, settings, today)
     ledger.record(original, judgement.months, judgement.findings, today)
     return Answer(original, judgement.outcome, ledger.answered(original))
 

@@ -9,8 +9,9 @@ from schemas.finding import Finding
 from schemas.month import Month
 from schemas.procurement import Procurement
 
-# Worst first: the outcome of a file is the worst of its months.
-Decision = Literal["returned", "waiting", "accepted", "unchanged"]
+# Worst first: the outcome of a file is the worst of its months. "unchanged" is what is public
+# already; "repeated" is what the file said before, and another file has overruled since.
+Decision = Literal["returned", "waiting", "accepted", "unchanged", "repeated"]
 
 
 @dataclass(frozen=True)

@@ -161,3 +161,37 @@ def test_the_status_counts_what_is_public(office: Office) -> None:
         "total_agreed": f"{agreed // 100}.{agreed % 100:02}",
     }
     assert [month["state"] for month in status["months"]] == ["published"] * 12
+
+
+def test_a_renamed_workbook_is_no_new_drop(office: Office) -> None:
+    """An old workbook renamed to tidy up must not undo the correction beside it."""
+    book = examples.example_month(Month(2568, 1), "nine-columns", rows=3)
+    sheet, row = book.expected[0].source.sheet, book.expected[0].source.row
+    corrected = examples.replace_cell(book, sheet, f"H{row}", "เป็นผู้เสนอราคาต่ำสุด")
+    old = office.drop("ม.ค.68.xlsx", examples.to_bytes(book))
+    office.one_pass(AFTER_THE_YEAR)
+    office.drop("ม.ค.68 แก้ไข.xlsx", examples.to_bytes(corrected))
+    office.one_pass(AFTER_THE_YEAR)
+
+    old.rename(old.with_name("ม.ค.68 (เก่า).xlsx"))
+    done = office.one_pass_json(AFTER_THE_YEAR)
+
+    assert [taken["outcome"] for taken in done["taken_in"]] == ["unchanged", "unchanged"]
+    assert office.month("2568-01")["revision"] == 2
+
+
+def test_a_workbook_gone_and_back_is_a_new_drop(office: Office) -> None:
+    book = examples.example_month(Month(2568, 1), "nine-columns", rows=3)
+    sheet, row = book.expected[0].source.sheet, book.expected[0].source.row
+    corrected = examples.replace_cell(book, sheet, f"H{row}", "เป็นผู้เสนอราคาต่ำสุด")
+    first = office.drop("ม.ค.68.xlsx", examples.to_bytes(book))
+    office.one_pass(AFTER_THE_YEAR)
+    first.unlink()
+    second = office.drop("แก้ไข.xlsx", examples.to_bytes(corrected))
+    office.one_pass(AFTER_THE_YEAR)
+    second.unlink()
+    office.drop("ม.ค.68.xlsx", examples.to_bytes(book))
+
+    done = office.one_pass_json(AFTER_THE_YEAR)
+
+    assert [(p["month"], p["revision"]) for p in done["published"]] == [("2568-01", 3)]
