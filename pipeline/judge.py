@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from pipeline.check import check, compare
 from pipeline.decide import decide, worst
 from pipeline.due import due_day
 from schemas.config import Settings
-from schemas.examined import Examined
+from schemas.examined import Examined, Stated
 from schemas.finding import Finding
 from schemas.history import Decision, Judged, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
+from schemas.rules import found
+from schemas.thai import date_long
 
 Public = Mapping[Month, tuple[Procurement, ...]]
 
@@ -36,7 +39,11 @@ class Judgement:
 
 
 def judge(
-    examined: Examined, public: Public, overruled: Public, settings: Settings, today: date
+    examined: Examined,
+    public: Public,
+    settings: Settings,
+    today: date,
+    overruled: Public = MappingProxyType({}),
 ) -> Judgement:
     """Decide month by month: one bad sheet does not hold the others.
 
@@ -54,13 +61,15 @@ def judge(
             months.append(Judged(month, rows, nil, "repeated"))
             continue
         unclear = [finding for finding in examined.findings if finding.month == month]
-        found = check(month, rows, today, unclear)
+        doubts = check(month, rows, today, unclear)
+        if stated and month.first > today:
+            doubts.append(_not_begun(stated[0], today))
         if month in public and stated:
-            found += compare(month, rows, public[month], stated[0].file)
-        findings += found
+            doubts += compare(month, rows, public[month], stated[0].file)
+        findings += doubts
         same = month in public and stated and _facts(rows) == _facts(public[month])
         decision = decide(
-            [*unclear, *found],
+            [*unclear, *doubts],
             due_day(month, settings.due),
             today,
             settings.hold_for_explanation,
@@ -81,6 +90,12 @@ def released(waiting: Iterable[Waiting], settings: Settings, today: date) -> lis
         )
         == "accepted"
     ]
+
+
+def _not_begun(stated: Stated, today: date) -> Finding:
+    month, day = stated.month, date_long(today)
+    where = (stated.file, stated.sheet)
+    return found("month-begun", *where, month=month, month_words=month.words, today=day)
 
 
 def _months(examined: Examined) -> list[Month]:

@@ -30,7 +30,7 @@ def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Check
         examined = examine_confined(
             path, path.name, workspace.settings.organisation.names, workspace.limits
         )
-        checked.append(Checked(path.name, judge(examined, public, {}, workspace.settings, today)))
+        checked.append(Checked(path.name, judge(examined, public, workspace.settings, today)))
     return checked
 
 

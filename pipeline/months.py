@@ -13,7 +13,8 @@ from schemas.sheet import Cell, Sheet
 from schemas.thai import MONTHS, fold, months_in, visible, without_days_made
 
 IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
-BUDDHIST_YEARS = range(2400, 2700)
+# The law that asks for the form is of 2540; a title of another century is a slip.
+BUDDHIST_YEARS = range(2540, 2600)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ def month_of(sheet: Sheet, titles: Iterable[Cell]) -> tuple[Month | None, list[F
         return month, []
     if not any(statement.year for statement in statements):
         return None, [found("month-stated", sheet.file, sheet.name)]
+    years = {statement.year for statement in statements if statement.year}
+    if odd := years - set(BUDDHIST_YEARS):
+        return None, [found("month-of-these-years", sheet.file, sheet.name, year=min(odd))]
     first = statements[0]
     text = first.text if first.cell else ""
     said = _conflict(statements)

@@ -16,7 +16,9 @@ from pipeline.check import check, compare
 from pipeline.examine import examine
 from pipeline.examples import bad_books, example_month, to_bytes
 from pipeline.guard import Limits
-from schemas.examined import refusal
+from pipeline.judge import judge
+from schemas.config import Organisation, Settings
+from schemas.examined import Examined, Stated, refusal
 from schemas.finding import SEVERITIES, Finding
 from schemas.frame import COLUMNS, failures
 from schemas.month import Month
@@ -244,6 +246,14 @@ WITHOUT_PRICE = {key: text for key, text in NINE.items() if key != "reference_pr
 OTHER_NAME = paper([[TITLE], ["เทศบาลนครอื่น"], list(NINE.values()), line()])
 OUR_NAME = paper([[TITLE], [OURS[0]], list(NINE.values()), line()])
 NOVEMBER = page(title=TITLE.replace("ตุลาคม", "พฤศจิกายน"), name="พ.ย.67")
+
+
+def judged_on(today: date) -> list[Finding]:
+    examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
+    settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
+    return list(judge(examined, {}, settings, today).findings)
+
+
 OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], list[Finding]]]] = {
     "file-is-a-workbook": (of_file("file-is-a-workbook"), good_file),
     "file-is-whole": (of_file("file-is-whole"), good_file),
@@ -262,6 +272,11 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "heading-known": (on(page([*line(), 1], heads={**NINE, "x": "อื่นๆ"})), GOOD_PAGE),
     "month-stated": (on(page(line(), title="สรุปผลการจัดซื้อ")), GOOD_PAGE),
     "month-stated-once": (on(page(line(), name="พ.ย.67")), on(page(line(), name="ต.ค.67"))),
+    "month-of-these-years": (on(page(line(), title=TITLE.replace("2567", "2659"))), GOOD_PAGE),
+    "month-begun": (
+        lambda _: judged_on(date(2024, 9, 30)),
+        lambda _: judged_on(date(2024, 10, 1)),
+    ),
     "month-in-one-sheet": (on(page(line()), page(line(), name="ต.ค.67")), GOOD_PAGE),
     "rows-present": (on(page()), GOOD_PAGE),
     "sheet-still-empty": (on(page(line()), NOVEMBER), GOOD_PAGE),
@@ -323,6 +338,7 @@ FIX = {
     *("month-in-one-sheet", "rows-present", "row-is-whole", "amount-readable", "date-readable"),
     *("text-as-typed", "formula-calculated", "cell-without-error", "bids-paired"),
     *("supplier-single", "title-filled", "contract-not-in-future"),
+    *("month-of-these-years", "month-begun"),
 }
 EXPLAIN = {
     *("rows-kept", "correction-has-reason", "budget-filled", "reference-price-filled"),
