@@ -47,7 +47,7 @@ class Under:
 def lines_under(sheet: Sheet, header: Header) -> Under:
     """Part the rows under a header; every text that is no item and has no name is told."""
     above = {fold(cell.text) for (row, _), cell in sheet.cells.items() if row < header.first}
-    under = Under()
+    under, signed = Under(), False
     nil: list[Line] = []
     apart: list[Line] = []
     for row, cells in sheet.rows():
@@ -58,12 +58,13 @@ def lines_under(sheet: Sheet, header: Header) -> Under:
             under.titles += line.all
         elif _says_nil(line):
             nil.append(line)
-        elif _is_item(line):
+        elif _is_item(line, signed=signed):
             under.findings += _between(sheet, apart)
-            apart = []
+            apart, signed = [], False
             under.items.append(line)
         else:
             apart.append(line)
+            signed = signed or any(FOOT.search(fold(cell.text)) for cell in line.all)
     under.nil = bool(nil) and not under.items
     below = apart if under.nil else sorted([*nil, *apart], key=lambda line: line.row)
     under.findings += _below(sheet, below)
@@ -100,24 +101,38 @@ def _is_total(line: Line) -> bool:
     return (
         bool(label)
         and all(re.match(TOTAL_ROW, fold(cell.text)) for cell in label)
-        and all(cell.kind != "text" or AMOUNT.fullmatch(fold(cell.text)) for cell in rest)
+        and all(cell.kind != "text" or _is_sum(cell.text) for cell in rest)
+    )
+
+
+def _is_sum(text: str) -> bool:
+    """True for what stands in a total: figures, the sum in words, a dash."""
+    return (
+        is_placeholder(text)
+        or AMOUNT.fullmatch(fold(text)) is not None
+        or re.search(r"(?:บาท|ถ้วน|สตางค์)\)?$", fold(text)) is not None
     )
 
 
 def _says_nil(line: Line) -> bool:
-    said = [cell for cell in line.all if fold(NIL) in fold(cell.text)]
+    said = [cell for cell in line.all if re.match(NIL, fold(cell.text))]
     rest = [cell for cell in line.all if cell not in said and cell not in line.of("number")]
     return bool(said) and all(is_placeholder(cell.text) or fold(cell.text) == "0" for cell in rest)
 
 
-def _is_item(line: Line) -> bool:
-    """True for a row that states a purchase, however little of it; one cell alone does not."""
-    if len(line.cells) == 1:
+def _is_item(line: Line, *, signed: bool) -> bool:
+    """True for a row that states a purchase, however little of it; one cell alone does not.
+
+    Below a signature only a row with a number, or a wide one, is taken for another item.
+    """
+    if len(line.cells) == 1 or all(FOOT.search(fold(cell.text)) for cell in line.all):
         return False
     if len(line.cells) >= ENOUGH_TO_BE_MEANT:
         return True
     if any(cell.kind == "number" or fold(cell.text).isdecimal() for cell in line.of("number")):
         return True
+    if signed:
+        return False
     methods = line.of("procurement_method")
     return any(method_code(cell.text) for cell in methods) or any(
         re.search("[0-9]", fold(cell.text))

@@ -71,7 +71,7 @@ def _played(program: Program, office: Office, day: date, before: Situation | Non
     return Situation(
         day,
         office.folder / "inbox",
-        before and before.finished,
+        before.finished if before else None,
         state(office.output),
         office.output,
         (before.seen[1] if before else None, public(office.site)),

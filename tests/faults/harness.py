@@ -1,4 +1,4 @@
-"""What the fault tests share: offices, the program as a process, and what must be true after it."""
+"""What the fault tests share: offices, the program in processes, what must be true after it."""
 
 import hashlib
 import json
@@ -7,17 +7,19 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pipeline.examples import Book, example_month, replace_cell, to_bytes
 from schemas.example_words import ORGANISATION, UNREADABLE_AMOUNT
 from schemas.month import Month
-from tests.faults.program import Answer, Operation, Request
+from tests.faults.gates import Operation, Request
+from tests.faults.program import Answer
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_DAY = date(2025, 10, 6)  # September is due on the 7th: until then its question may wait
@@ -122,28 +124,31 @@ class Program:
             stdout=subprocess.PIPE,
             encoding="utf-8",
             # Threads of a numeric library would not survive the fork.
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONWARNINGS": "default"},
+            env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
         )
 
     def __enter__(self) -> Self:
+        with tempfile.TemporaryDirectory() as folder:
+            office = open_office(Path(folder), fill(Path(folder, "inbox"), first_books()))
+            loaded = self.run(office, FIRST_DAY)
+        assert loaded.status == WAITS, "the pass that only loads came to nothing"
         return self
 
     def __exit__(self, *_: object) -> None:
         with self.process:  # closes the pipes; the program ends when it is asked no more
             pass
 
+    def run(self, office: Office, day: date, **gate: Any) -> Answer:  # noqa: ANN401 - see Request
+        """Make one pass; ``gate`` says what is to happen in it (see ``Request``)."""
+        return self.ask(Request(run_arguments(office, day), str(office.output), **gate))
+
     def ask(self, request: Request) -> Answer:
         assert self.process.stdin
         assert self.process.stdout
         print(json.dumps(asdict(request)), file=self.process.stdin, flush=True)
         said = json.loads(self.process.stdout.readline())
-        operations = tuple(Operation(**each) for each in said.pop("operations"))
-        return Answer(**said, operations=operations)
-
-    def run(self, office: Office, day: date, **gate: object) -> Answer:
-        """Make one pass; ``gate`` says what is to happen in it (see ``Request``)."""
-        given = {"arguments": run_arguments(office, day), "output": str(office.output)}
-        return self.ask(Request(**given, **gate))  # type: ignore[arg-type]
+        passed = tuple(Operation(**each) for each in said.pop("passed"))
+        return Answer(**said, passed=passed)
 
 
 def run_arguments(office: Office, day: date, settle: float = 0) -> tuple[str, ...]:
@@ -264,8 +269,8 @@ def straced(log: Path, call: str, *options: str) -> list[str]:
 
 def end_of(command: Sequence[str]) -> Answer:
     """Run a command to its end."""
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)  # noqa: S603 - our own words
-    return Answer(ended.returncode, ended.stdout, ended.stderr, ())
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    return Answer(ended.returncode, ended.stdout, ended.stderr)
 
 
 @contextmanager

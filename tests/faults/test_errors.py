@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Situation
+from tests.faults.gates import Operation
 from tests.faults.harness import (
     COULD_NOT,
-    LATER_DAY,
     WAITS,
-    Answer,
     Office,
     Program,
     command,
@@ -30,7 +29,7 @@ from tests.faults.harness import (
     summary,
     wounds,
 )
-from tests.faults.program import Operation
+from tests.faults.program import Answer
 
 ERRORS = ("ENOSPC", "EIO", "EACCES")
 EACH = 6  # of the files of a release, which are all written in one way, so many stand for one
@@ -73,13 +72,13 @@ def test_a_refusal_at_any_step_is_one_sentence(
 ) -> None:
     watched = program.run(later.office(tmp_path / "watched"), later.day)
     harm = []
-    for turn, number in enumerate(steps(watched.operations)):
-        error, operation = ERRORS[turn % len(ERRORS)], watched.operations[number - 1]
+    for turn, number in enumerate(steps(watched.passed)):
+        error, operation = ERRORS[turn % len(ERRORS)], watched.passed[number - 1]
         with scratch(tmp_path / str(number)) as folder:
             office = later.office(folder)
             answer = program.run(office, later.day, act="fail", number=number, error=error)
             found = [*after(answer, office, later), *next_run(program, office, later)]
-            harm += [f"{error} at {operation.what} {operation.path}: {each}" for each in found]
+            harm += [f"{error} at {operation}: {each}" for each in found]
 
     assert turn > 40, "the gates stand where nothing passes by"
     assert not harm, summary(harm)
@@ -88,38 +87,33 @@ def test_a_refusal_at_any_step_is_one_sentence(
 # ---- errors that the system itself gives to the real command
 
 REFUSED = (
-    ("openat", "ledger/lock", "EACCES", 1),
-    ("openat", "ledger/ledger.sqlite", "EACCES", 1),
-    ("pwrite64", "ledger/ledger.sqlite-wal", "ENOSPC", 3),
-    ("fdatasync", "ledger/ledger.sqlite-wal", "EIO", 2),
-    ("pwrite64", "ledger/ledger.sqlite", "EIO", 1),
-    ("write", "originals/.making", "ENOSPC", 1),
-    ("fsync", "originals/.making", "EIO", 1),
-    ("fsync", "originals", "EIO", 1),
-    ("rename", "originals/.making", "EACCES", 1),
-    ("mkdir", "site/releases/.making-{release}/fy2568", "ENOSPC", 1),
-    ("write", "site/releases/.making-{release}/index.html", "ENOSPC", 1),
-    ("fsync", "site/releases/.making-{release}/manifest.json", "EIO", 1),
-    ("fsync", "site/releases/.making-{release}", "EIO", 1),
-    ("fsync", "site/releases", "EIO", 1),
-    ("symlink", "site/.next", "ENOSPC", 1),
-    ("rename", "site/.next", "EACCES", 1),
-    ("fsync", "site", "EIO", 1),
-    ("write", "replies/สขร.1 มิถุนายน 2568/.ใบตอบรับ.html.new", "ENOSPC", 1),
+    ("openat", "ledger/lock", "EACCES", "1"),
+    ("openat", "ledger/ledger.sqlite", "EACCES", "1"),
+    ("pwrite64", "ledger/ledger.sqlite-wal", "ENOSPC", "3"),
+    ("fdatasync", "ledger/ledger.sqlite-wal", "EIO", "2"),
+    ("pwrite64", "ledger/ledger.sqlite", "EIO", "1"),
+    ("write", "originals/.making", "ENOSPC", "1"),
+    ("fsync", "originals/.making", "EIO", "1"),
+    ("fsync", "originals", "EIO", "1"),
+    ("rename", "originals/.making", "EACCES", "1"),
+    ("mkdir", "site/releases/.making-{release}/fy2568", "ENOSPC", "1"),
+    ("write", "site/releases/.making-{release}/index.html", "ENOSPC", "1"),
+    ("fsync", "site/releases/.making-{release}/manifest.json", "EIO", "1"),
+    ("fsync", "site/releases/.making-{release}", "EIO", "1"),
+    ("fsync", "site/releases", "EIO", "1"),
+    ("symlink", "site/.next", "ENOSPC", "1"),
+    ("rename", "site/.next", "EACCES", "1"),
+    ("fsync", "site", "EIO", "1"),
+    ("write", "replies/สขร.1 มิถุนายน 2568/.ใบตอบรับ.html.new", "ENOSPC", "1"),
 )
 
 
-@pytest.mark.parametrize(("call", "place", "error", "when"), REFUSED)
-def test_a_call_that_the_system_refuses_is_one_sentence(  # noqa: PLR0913 - the columns of the table
-    call: str,
-    place: str,
-    error: str,
-    when: int,
-    later: Situation,
-    program: Program,
-    tmp_path: Path,
+@pytest.mark.parametrize("refused", REFUSED, ids=" ".join)
+def test_a_call_that_the_system_refuses_is_one_sentence(
+    refused: tuple[str, str, str, str], later: Situation, program: Program, tmp_path: Path
 ) -> None:
     """A call that never comes is a fault as well: its fsync or its lock is not there."""
+    call, place, error, when = refused
     office, log = later.office(tmp_path), tmp_path / "strace"
     path = office.output / place.format(release=later.seen[1])
     injected = ("-P", str(path), "-e", f"inject={call}:error={error}:when={when}")

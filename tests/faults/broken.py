@@ -1,0 +1,82 @@
+"""Guards of the program taken out one by one, to see whether the tests notice."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pipeline import alone, ledger, publish
+from schemas.history import Release
+
+
+def no_fsync() -> None:
+    vars(os)["fsync"] = lambda _: None
+
+
+def no_lock() -> None:
+    vars(alone)["_lock"] = lambda _: None
+
+
+def no_transaction() -> None:
+    """Each statement is on the disk by itself."""
+    real = vars(ledger)["sqlite_engine"]
+
+    def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:
+        engine: sa.Engine = real(path, writing=writing)
+        sa.event.listen(engine, "begin", lambda link: link.exec_driver_sql("COMMIT"))
+        return engine
+
+    vars(ledger)["sqlite_engine"] = sqlite_engine
+
+
+def link_first() -> None:
+    """The public link points to the release before its files are there."""
+    real = publish.write_release
+
+    def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+        site.mkdir(parents=True, exist_ok=True)
+        publish.swap(site, release, files)
+        real(site, release, files)
+
+    publish.write_release = write_release
+
+
+def believed_by_name() -> None:
+    """The release is made under its last name, and a folder of that name is believed."""
+
+    def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+        folder = site / publish.RELEASES / release.name
+        if folder.exists():
+            return
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+
+    publish.write_release = write_release
+
+
+def into_the_public_folder() -> None:
+    """The files that readers see are written one by one."""
+
+    def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+        del release
+        for path, content in files.items():
+            target = site / publish.CURRENT / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+    publish.swap = swap
+
+
+BROKEN: dict[str, Callable[[], None]] = {
+    guard.__name__: guard
+    for guard in (
+        no_fsync,
+        no_lock,
+        no_transaction,
+        link_first,
+        believed_by_name,
+        into_the_public_folder,
+    )
+}
