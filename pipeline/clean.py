@@ -72,7 +72,7 @@ def _row(table: Table, line: Line, findings: list[Finding]) -> Procurement:
             case (name,):
                 facts[name] = READERS[name](place)
     if bidders and prices:
-        facts["bids"] = _paired(*bidders[0], *prices[0])
+        facts["bids"] = _paired(bidders[0][1], *prices[0])
         both = "\n".join(place.raw for place in (bidders[0][0], prices[0][0]) if place.raw)
         written["bids"] = Written(bidders[0][0].address, both)
     return Procurement(Source(table.file, table.sheet, line.row), written=written, **facts)
@@ -82,10 +82,10 @@ _FIELD_OF = {"bidder": "bids", "bid": "bids"}
 
 
 def _paired(
-    at: "_Place", names: Sequence[str], prices_at: "_Place", amounts: Sequence[int | None]
+    names: Sequence[str], prices_at: "_Place", amounts: Sequence[int | None]
 ) -> tuple[Bid, ...]:
     """Bidders and prices from two columns, line by line; an empty column is unknown."""
-    if len(names) == len(amounts) or not amounts or (not names and not at.raw.strip()):
+    if len(names) == len(amounts) or not amounts or not names:
         return tuple(Bid(*pair) for pair in zip_longest(names, amounts))
     prices_at.doubt("bids-paired", prices_at.raw, bidders=len(names), amounts=len(amounts))
     return tuple(Bid(name, None) for name in names)
@@ -260,12 +260,18 @@ class _Place:
         # A date without a number beside it may be a number that Excel has changed.
         if not self.typed_as_text(texts if len(days) == 0 or (number and not day) else days):
             return None, None
+        if months_in(number):  # «3 ต.ค. 67 - 30 ก.ย. 68»: two days, and neither is the number
+            self.doubt("date-readable", self.raw)
+            return None, None
+        if len(days) > 1:
+            self.doubt("date-readable", self.raw)
+            return _number(number), None
         if days:
-            return _number(number), self._one_day(days[0]) if len(days) == 1 else None
+            return _number(number), self._one_day(days[0])
         try:
             return _number(number), parse_date(day) if day else None
         except ValueError:
-            if _known(_DAY_MARK.sub("", day or "").strip()) is not None:
+            if _known(day or "") is not None:
                 self.doubt("date-readable", self.raw)
             return _number(number), None
 
@@ -314,10 +320,13 @@ _EXACT = (
     r"(?:[0-9,]*,[0-9]{3}(?:\.(?:[0-9]+|-))?|[0-9]+\.(?:[0-9]{2}|-))"  # as only money is written
 )
 _SAID = (
-    r"(?:(?:และ|ใน|โดย)?(?:ราคาที่เสนอ|เสนอราคา|ราคาที่ตกลง|ราคา|เป็นเงิน|เป็นจำนวนเงิน|จำนวนเงิน|จำนวน)"
-    r"(?:ซื้อหรือจ้าง|ซื้อ/จ้าง|ซื้อ|จ้าง)?\s*)+"
+    r"(?:(?:และ|ใน|โดย)?(?:ราคาที่เสนอ|เสนอราคา|ราคาที่ตกลง|ราคา|เป็นเงิน|เป็นจำนวนเงิน|จำนวนเงิน)"
+    r"(?:ซื้อหรือจ้าง|ซื้อ/จ้าง|ซื้อ|จ้าง)?(?:จำนวน)?\s*)+"
 )
-_BAHT = r"\s*บาท(?:ถ้วน)?"
+_BAHT = r"\s*(?:บาท(?:ถ้วน)?|บ\.)"
+# The same price again in words, and remarks on tax, are neither a name nor a price.
+_BESIDE = re.compile(r"\s*\((?:[ก-๎\s]*(?:บาท|สตางค์)(?:ถ้วน)?|(?:ราคา)?(?:ไม่)?รวมภาษี[ก-๎\s]*)\)$")
+_BRACKETED = re.compile(rf"\(\s*({_MONEY}(?:{_BAHT})?)\s*\)$")
 # A number counts as a price only behind a sign or word that says so, before «บาท», written as
 # only money is, or alone: «ร้าน 99», «หจก. เอ 1/2» and «เอเชียมอเตอร์ (2)» are names.
 _PRICED = re.compile(
@@ -329,7 +338,8 @@ _PRICED = re.compile(
     rf"|\s(?P<spaced>{_EXACT}))[.,]?"
 )
 _MONEY_ALONE = re.compile(rf"(?P<said>{_MONEY})")
-_NO_NAME = re.compile(rf"บาท|{_EXACT}|[-–/=:,+]$")
+_PRICE_MEANT = re.compile(rf"บาท\s*$|^{_SAID}")
+_NO_NAME = re.compile(rf"[0-9]\s*(?:บาท|บ\.)|{_EXACT}|[-–/=:,+]$")
 
 
 def _offers(lines: Sequence[str]) -> list[Bid]:
@@ -337,16 +347,22 @@ def _offers(lines: Sequence[str]) -> list[Bid]:
     bids: list[Bid] = []
     waiting: list[str] = []  # names whose price has not come yet
     for line in _uncounted([line for line in lines if _known(line) is not None]):
-        plain = arabic_digits(line)
-        priced = _MONEY_ALONE.fullmatch(plain) or _PRICED.fullmatch(plain)
-        if priced is None:
-            if re.search(r"บาท\s*$", line) or re.match(_SAID, line):
-                raise ValueError(line)
-            waiting.append(line)
+        plain = _BRACKETED.sub(r" \1", arabic_digits(_BESIDE.sub("", line))).strip()
+        if not plain:
             continue
-        name = line[: priced.end("name")] if "name" in priced.re.groupindex else ""
-        if _NO_NAME.search(arabic_digits(name)):
+        priced = _MONEY_ALONE.fullmatch(plain) or _PRICED.fullmatch(plain)
+        name = (
+            line
+            if priced is None
+            else line[: priced.end("name")]
+            if "name" in priced.re.groupindex
+            else ""
+        )
+        if _NO_NAME.search(arabic_digits(name)) or (priced is None and _PRICE_MEANT.search(name)):
             raise ValueError(line)
+        if priced is None:
+            waiting.append(name)
+            continue
         price = next(found for key, found in priced.groupdict().items() if found and key != "name")
         names = _joined([*waiting, *([name] if name else [])])
         waiting = []
@@ -378,20 +394,24 @@ def _joined(lines: Sequence[str]) -> list[str]:
     return names
 
 
-_DAY_MARK = re.compile(r"(?:ลงวันที่|วันที่|ลว\.?)")
+_DAY_MARK = re.compile(r"(?:ลงวันที่|วันที่|ลว\.?)\s*:?")
+_IN_BRACKETS = re.compile(r"^(.*[0-9๐-๙].*?)\(([^()]*)\)$", re.DOTALL)
 _DAY_SHAPED = re.compile(
     r"\s(?=[0-9๐-๙]{1,2}\s*(?:[-/.]\s*[0-9๐-๙]{1,2}\s*[-/.]\s*[0-9๐-๙]{2,4}|[-\s]?[ก-๎][ก-๎.]+[-\s]*[0-9๐-๙]{2,4})$)"
 )
-_NUMBER_MARK = re.compile(r"^[^0-9๐-๙]*?เลขที่\s*")
+_NUMBER_MARK = re.compile(r"^[^0-9๐-๙]*?เลขที่\s*:?\s*")
 _KIND = re.compile(
-    r"^(?:บันทึกข้อตกลง|ข้อตกลง|สัญญา(?:ซื้อขาย|จ้าง|เช่า)?|ใบสั่งซื้อ(?:/จ้าง)?|ใบสั่งจ้าง(?:/ซื้อ)?)\s*"
+    r"^(?:บันทึกข้อตกลง|ข้อตกลง|สัญญา(?:ซื้อขาย|จ้าง|เช่า)?|ใบสั่งซื้อ(?:/จ้าง)?|ใบสั่งจ้าง(?:/ซื้อ)?)(?![ก-๎])\s*"
 )
 
 
 def _number_and_day(text: str) -> tuple[str, str | None]:
     """Part «เลขที่ 15/2568⏎ลว. 1 ตุลาคม 2567» before the day; None when no day is stated."""
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    if bracketed and _is_day(bracketed[2]):
+        return bracketed[1], bracketed[2]
     if mark := _DAY_MARK.search(text):
-        return text[: mark.start()], text[mark.start() :]
+        return text[: mark.start()], text[mark.end() :].strip(" ()")
     *before, last = [line for line in text.split("\n") if line] or [""]
     if before:
         return "\n".join(before), last
@@ -415,4 +435,4 @@ def _is_day(text: str) -> bool:
 def _number(text: str) -> str | None:
     """The contract number without the words that only say what it is."""
     bare = _KIND.sub("", _NUMBER_MARK.sub("", visible(text)))
-    return _known(" ".join(bare.split()))
+    return _known(" ".join(bare.split()).rstrip(" ,;:("))

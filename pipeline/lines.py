@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.headings import ENOUGH_TO_BE_MEANT, Header
 from pipeline.months import is_title
 from schemas.finding import Finding
-from schemas.layouts import BELOW_TABLE, NIL, PAGE_NUMBER, TOTAL_ROW, Column
+from schemas.layouts import BELOW_TABLE, NIL_SAID, PAGE_NUMBER, TOTAL_ROW, Column
 from schemas.procurement import is_placeholder, method_code
 from schemas.rules import found
 from schemas.sheet import Cell, Sheet
@@ -115,7 +115,7 @@ def _is_sum(text: str) -> bool:
 
 
 def _says_nil(line: Line) -> bool:
-    said = [cell for cell in line.all if re.match(NIL, fold(cell.text))]
+    said = [cell for cell in line.all if re.match(NIL_SAID, fold(cell.text))]
     rest = [cell for cell in line.all if cell not in said and cell not in line.of("number")]
     return bool(said) and all(is_placeholder(cell.text) or fold(cell.text) == "0" for cell in rest)
 

@@ -460,6 +460,17 @@ def test_a_part_that_openpyxl_cannot_read_is_one_finding(tmp_path: Path) -> None
     assert [f.rule for f in examined.findings] == ["file-is-read"]
 
 
+def test_a_workbook_without_a_sheet_is_one_finding_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "no-sheet.xlsx"
+    empty = re.compile(b"<sheets>.*</sheets>")
+    path.write_bytes(zipped((n, empty.sub(b"<sheets/>", c)) for n, c in parts_of(GOOD)))
+
+    examined = examine(path, "no-sheet.xlsx", OURS, Limits())
+
+    assert examined.months == ()
+    assert [(f.severity, f.file) for f in examined.findings] == [("fix", "no-sheet.xlsx")]
+
+
 def heavy(rows: int) -> bytes:
     """An honest workbook that needs a while: many rows of text that nobody wrote twice."""
     line = b'<row><c t="str"><v>%d</v></c><c t="str"><v>x%d</v></c></row>'

@@ -536,7 +536,10 @@ def test_a_row_goes_on_when_two_of_its_traits_do() -> None:
 
 def test_a_row_continues_one_row_only() -> None:
     twins = [FIRST, replace(FIRST, number=2)]
+    changed = replace(FIRST, budget=1, contract_number="3/2568")
 
+    assert gone(twins, [changed]) == ["ก"]
+    assert gone(twins, [changed, replace(changed, number=2)]) == []
     assert gone(twins, twins) == []
     assert gone(twins, twins[:1]) == ["ก"]
     assert gone([FIRST, SECOND], [FIRST]) == ["ข"]

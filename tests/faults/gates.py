@@ -122,13 +122,19 @@ class Gates:
     def _snapshots(self, number: int, operation: Operation) -> None:
         """Copy what is there, and what would be there had its file been written half."""
         what, path = operation.what, operation.path
-        before = self._copy(number, "before")
+        if number == 1 or self._changed(self.passed[-2]):
+            self._copy(number, "before")
         half = what == "fsync" or (what == "rename" and path not in self.synced)
-        if half and (before / path).is_file():
+        if half and Path(self.request.output, path).is_file():
             torn = self._copy(number, "torn") / path
             os.truncate(torn, torn.stat().st_size // 2)
         if what == "fsync":
             self.synced.add(path)
+
+    def _changed(self, operation: Operation) -> bool:
+        """False when the disk shows the same after the step: copies cost most of the time."""
+        within_transaction = operation.what == "sql" and operation.path != "COMMIT"
+        return operation.what != "fsync" and (bool(self.request.broken) or not within_transaction)
 
     def _copy(self, number: int, kind: str) -> Path:
         copy = Path(self.request.into) / f"{number:03} {kind}" / "output"

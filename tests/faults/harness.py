@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FIRST_DAY = date(2025, 10, 6)  # September is due on the 7th: until then its question may wait
 LATER_DAY = date(2025, 10, 8)
 DONE, WAITS, COULD_NOT = 0, 1, 2
+GIB = 1 << 30
 
 State = Mapping[str, str]
 
@@ -275,9 +276,8 @@ def end_of(command: Sequence[str]) -> Answer:
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
-    """A folder that is gone afterwards: hundreds of copies would stay until the next day."""
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
+    """A folder for hundreds of copies: gone afterwards, and in memory where there is enough."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > GIB
+    with tempfile.TemporaryDirectory(dir=memory if roomy else folder) as name:
+        yield Path(name)

@@ -1,0 +1,150 @@
+"""The real command, killed by ``kill -9`` at any moment and started again until it comes through.
+
+``SOKHORO_KILLS=200`` asks for more kills, ``SOKHORO_SEED=…`` for the moments of an earlier run.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import Situation
+from tests.faults.harness import (
+    ROOT,
+    WAITS,
+    Office,
+    Program,
+    command,
+    differences,
+    end_of,
+    public,
+    run_arguments,
+    state,
+    straced,
+    wounds,
+)
+
+KILLS = int(os.environ.get("SOKHORO_KILLS", "25"))
+SEED = os.environ.get("SOKHORO_SEED") or str(random.randrange(10**6))  # noqa: S311 - no secret
+GROUPS = 0.3  # of the kills take the readers along
+PATIENCE_S = 10  # until the children of a killed run must be gone
+
+
+def start(office: Office, situation: Situation) -> subprocess.Popen[bytes]:
+    """Start a run in a session of its own, by which its children can be found."""
+    return subprocess.Popen(
+        command(*run_arguments(office, situation.day)),
+        cwd=ROOT,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+
+
+def alive(session: int) -> list[str]:
+    """The processes of a session that have not ended; one that nobody has asked about has."""
+    return [told for pid, told in _processes() if pid == session]
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    """Session and line of every living process."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:  # it has just ended
+            continue
+        state, _, _, session, *_ = line.rpartition(")")[2].split()
+        if state not in {"Z", "X"}:
+            yield int(session), line
+
+
+def gone(session: int) -> list[str]:
+    """Wait a little for the processes of a session to end; return those that did not."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (left := alive(session)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+@dataclass(frozen=True)
+class Strike:
+    """When to kill, and whether the readers of workbooks go in the same moment."""
+
+    seconds: float
+    whole_group: bool
+
+
+def killed(strike: Strike, office: Office, situation: Situation) -> bool:
+    """Start a run and strike; False when it was through before that."""
+    with start(office, situation) as run:
+        try:
+            run.wait(strike.seconds)
+        except subprocess.TimeoutExpired:
+            (os.killpg if strike.whole_group else os.kill)(run.pid, signal.SIGKILL)
+        _, complained = run.communicate()
+    assert gone(run.pid) == []
+    if run.returncode == -signal.SIGKILL:
+        return True  # an orphaned reader may have said that nobody listens
+    assert (run.returncode, complained) == (WAITS, b"")
+    return False
+
+
+@pytest.fixture(scope="session")
+def whole_s(first: Situation, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """Seconds that a run takes here and now: kills spread over all of it, on any machine."""
+    office, began = first.office(tmp_path_factory.mktemp("length")), time.monotonic()
+    assert not killed(Strike(600, whole_group=False), office, first)
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("half", [1, 2])
+def test_killed_again_and_again_a_run_comes_to_the_same_end(
+    half: int, first: Situation, later: Situation, whole_s: float, tmp_path: Path
+) -> None:
+    print(f"SOKHORO_SEED={SEED}")  # noqa: T201 - shown when the test fails
+    dice = random.Random(f"{SEED} {half}")  # noqa: S311 - the moments must repeat
+    kills, rounds = 0, 0
+    while kills < KILLS / 2:
+        situation = (first, later)[rounds % 2]
+        office = situation.office(tmp_path / str(rounds))
+        while killed(
+            Strike(dice.uniform(0, 1.1 * whole_s), dice.random() < GROUPS), office, situation
+        ):
+            kills += 1
+            assert wounds(office.site) == []
+            assert public(office.site) in situation.seen
+
+        assert differences(state(office.output), situation.end) == []
+        rounds += 1
+
+
+INSIDE_SQLITE = (
+    ("pwrite64", "ledger/ledger.sqlite-wal", 1),
+    ("pwrite64", "ledger/ledger.sqlite-wal", 8),
+    ("pwrite64", "ledger/ledger.sqlite-wal", 30),
+    ("fdatasync", "ledger/ledger.sqlite-wal", 3),
+    ("pwrite64", "ledger/ledger.sqlite", 4),
+    ("unlink", "ledger/ledger.sqlite-wal", 1),
+)
+
+
+@pytest.mark.parametrize(("call", "place", "when"), INSIDE_SQLITE)
+def test_killed_inside_a_commit_the_decision_is_whole_or_not_at_all(
+    call: str, place: str, when: int, first: Situation, program: Program, tmp_path: Path
+) -> None:
+    office, log = first.office(tmp_path), tmp_path / "strace"
+    path = office.output / place
+    strike = ("-P", str(path), "-e", f"inject={call}:signal=SIGKILL:when={when}")
+    end_of([*straced(log, call, *strike), *command(*run_arguments(office, first.day))])
+
+    assert "killed by SIGKILL" in log.read_text(encoding="utf-8", errors="replace")
+    assert wounds(office.site) == []
+    assert program.run(office, first.day).status == WAITS
+    assert differences(state(office.output), first.end) == []
