@@ -1,11 +1,15 @@
 """One instance at a time: a lock that the system drops when the process dies, also by kill -9."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline import CannotRunError
+
+# What the systems say of a lock that another process holds; the last two are Windows'.
+BUSY = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
 @contextmanager
@@ -15,7 +19,9 @@ def alone(path: Path) -> Iterator[None]:
     with path.open("a+b") as file:
         try:
             _lock(file.fileno())
-        except OSError:
+        except OSError as error:
+            if error.errno not in BUSY:
+                raise  # a lock that cannot be had at all is no other run to wait for
             raise CannotRunError(
                 "มีการทำงานของ sokhoro1 อีกรายการหนึ่งอยู่ กรุณารอให้เสร็จแล้วสั่งใหม่"
             ) from None

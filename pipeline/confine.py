@@ -30,7 +30,10 @@ def warm() -> None:
 
 
 def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits) -> Examined:
-    """Return what ``examine`` returns; a crash, a hang or too much memory is one finding."""
+    """Return what ``examine`` returns; a crash, a hang or too much memory is one finding.
+
+    Errors: OSError when the machine, not the file, is at fault.
+    """
     answer, question = _CONTEXT.Pipe(duplex=False)
     child = _CONTEXT.Process(
         target=_work, args=(question, path, file, tuple(names), limits), daemon=True
@@ -42,13 +45,16 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
     try:
         if not answer.poll(limits.wall_seconds):
             return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
-        return Examined.of(json.loads(answer.recv_bytes(LARGEST_ANSWER)))
-    except (EOFError, OSError):
+        said = json.loads(answer.recv_bytes(LARGEST_ANSWER))
+    except (EOFError, ConnectionError):
         return refusal(file, "file-is-read", "โปรแกรมอ่านหยุดทำงานกลางคัน")
     finally:
         answer.close()
         child.kill()
         child.join(GRACE_SECONDS)
+    if "trouble" in said:
+        raise OSError(*said["trouble"])
+    return Examined.of(said)
 
 
 def _work(
@@ -61,10 +67,12 @@ def _work(
     # A library that prints must not write into our terminal or JSON.
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
-            examined = examine(path, file, names, limits)
+            said = examine(path, file, names, limits).kept()
         except MemoryError:
-            examined = refusal(file, "file-within-limits", "ใช้หน่วยความจำเกิน")
-        question.send_bytes(json.dumps(examined.kept()).encode())
+            said = refusal(file, "file-within-limits", "ใช้หน่วยความจำเกิน").kept()
+        except OSError as error:  # the machine's trouble: the caller must hear of it
+            said = {"trouble": [error.errno, error.strerror, str(path)]}
+        question.send_bytes(json.dumps(said).encode())
 
 
 def _limit(limits: Limits) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.clean import clean
-from pipeline.guard import Limits, RefusedError, guard
+from pipeline.guard import Limits, RefusedError, guard, is_system_trouble
 from pipeline.read import read
 from pipeline.recognise import recognise
 from schemas.examined import Examined, Stated, refusal
@@ -25,7 +25,10 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
         sheets = read(path, file)
     except RefusedError as refused:
         return refusal(file, refused.rule, refused.reason)
-    except Exception as error:  # noqa: BLE001 - fuzzing openpyxl showed eleven kinds of them
+    except Exception as error:
+        if is_system_trouble(error):
+            raise
+        # Fuzzing openpyxl showed eleven kinds of others; to people they mean the same.
         return refusal(file, "file-is-read", type(error).__name__)
     tables, unrecognised = recognise(sheets, names)
     cleaned = [clean(table) for table in tables]

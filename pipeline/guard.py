@@ -1,5 +1,6 @@
 """Say what a dropped file is by its bytes, and refuse a hostile one before any library sees it."""
 
+import errno
 import re
 import zipfile
 from dataclasses import dataclass
@@ -38,6 +39,17 @@ class Limits:
     memory_bytes: int = 1536 * MIB
 
 
+# The disk's or the system's trouble, not the file's: a workbook is not sent back for it.
+SYSTEM_TROUBLE = frozenset(
+    {errno.EIO, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ESTALE}
+)
+
+
+def is_system_trouble(error: BaseException) -> bool:
+    """True for an error of the machine; a damaged zip raises OSError as well, with others."""
+    return isinstance(error, OSError) and error.errno in SYSTEM_TROUBLE
+
+
 class RefusedError(Exception):
     """The file is not read: ``rule`` is the finding to raise, ``reason`` the Thai words in it."""
 
@@ -65,6 +77,8 @@ def guard(path: Path, limits: Limits) -> None:
         raise
     # zlib, struct, EOF, unicode …: fuzzing showed eleven kinds, to people all mean the same.
     except Exception as error:
+        if is_system_trouble(error):
+            raise
         raise RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหายหรือขาดหาย") from error
 
 
@@ -88,7 +102,9 @@ def _ole(path: Path) -> RefusedError:
                 return RefusedError("file-without-password", "")
             if ole.exists("Workbook") or ole.exists("Book"):
                 return RefusedError("file-is-a-workbook", "เป็น Excel รุ่นเก่า (.xls)")
-    except Exception:  # noqa: BLE001 - a stranger's container: whatever breaks, it is damaged
+    except Exception as error:
+        if is_system_trouble(error):
+            raise
         return RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหาย")
     return RefusedError("file-is-a-workbook", "เป็นเอกสารชนิดอื่นของ Office รุ่นเก่า")
 

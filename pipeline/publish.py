@@ -50,6 +50,7 @@ def publish(
     if last is None or release.name != last.name:
         release, manifest = release_of(files, sources, last.name if last else None)
     whole = {**files, MANIFEST: manifest}
+    _clear_away(site)
     write_release(site, release, whole)
     fresh = [r for revisions in history.revisions.values() for r in revisions if not r.released]
     if release != last:
@@ -57,6 +58,13 @@ def publish(
     swap(site, release, whole)
     months = {revision.month for revision in fresh}
     return tuple(summary for summary in summaries.public if summary.month in months)
+
+
+def _clear_away(site: Path) -> None:
+    """Remove what a killed run left half made; nobody sees these names."""
+    (site / ".next").unlink(missing_ok=True)
+    for left in (site / RELEASES).glob(".*"):
+        shutil.rmtree(left)
 
 
 def read_manifest(site: Path) -> list[tuple[str, str]]:
@@ -98,7 +106,6 @@ def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> N
     if holds(folder, files):
         return
     making = folder.with_name(f".making-{release.name}")
-    shutil.rmtree(making, ignore_errors=True)  # the rest of a run that was killed
     folders = {making}
     for path, content in sorted(files.items()):
         target = making / path
@@ -109,7 +116,6 @@ def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> N
         sync_folder(made)
     if folder.exists():  # somebody has changed it: set it right
         damaged = folder.with_name(f".damaged-{release.name}")
-        shutil.rmtree(damaged, ignore_errors=True)
         folder.rename(damaged)
     making.rename(folder)
     sync_folder(folder.parent)
@@ -133,7 +139,6 @@ def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
         _replace(current, files)
         return
     link = site / ".next"
-    link.unlink(missing_ok=True)
     try:
         link.symlink_to(target, target_is_directory=True)
     except (OSError, NotImplementedError) as error:

@@ -3,11 +3,14 @@
 ``SOKHORO_KILLS=200`` asks for more kills, ``SOKHORO_SEED=…`` for the moments of an earlier run.
 """
 
+import io
 import os
 import random
+import re
 import signal
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 
 from tests.faults.conftest import Situation
 from tests.faults.harness import (
+    FIRST_DAY,
     ROOT,
     WAITS,
     Office,
@@ -23,6 +27,9 @@ from tests.faults.harness import (
     command,
     differences,
     end_of,
+    fill,
+    first_books,
+    open_office,
     public,
     run_arguments,
     state,
@@ -65,9 +72,9 @@ def _processes() -> Iterator[tuple[int, str]]:
             yield int(session), line
 
 
-def gone(session: int) -> list[str]:
+def gone(session: int, patience: float = PATIENCE_S) -> list[str]:
     """Wait a little for the processes of a session to end; return those that did not."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience
     while (left := alive(session)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return left
@@ -123,6 +130,52 @@ def test_killed_again_and_again_a_run_comes_to_the_same_end(
 
         assert differences(state(office.output), situation.end) == []
         rounds += 1
+
+
+def test_a_reader_does_not_outlive_a_killed_run_by_seconds(tmp_path: Path) -> None:
+    """A workbook that takes long to read: it would be read for nobody, beside the next run."""
+    office = open_office(tmp_path, fill(tmp_path / "inbox", {"ใหญ่.xlsx": _slow_book()}))
+    with subprocess.Popen(
+        command(*run_arguments(office, FIRST_DAY)),
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as run:
+        _wait_for_reader(run)
+        run.kill()
+        run.communicate()
+    left = gone(run.pid, 3)
+    for line in left:
+        os.kill(int(line.split()[0]), signal.SIGKILL)
+
+    assert left == []
+
+
+def _slow_book() -> bytes:
+    """A workbook of 400,000 numbers, small enough to be let in."""
+    cells = "".join(f'<c r="{column}{{row}}"><v>1</v></c>' for column in "ABCDEFGH")
+    rows = "".join(f'<row r="{n}">{cells.format(row=n)}</row>' for n in range(1, 50_001))
+    sheet = re.compile(r"<sheetData>.*</sheetData>", re.DOTALL)
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(next(iter(first_books().values())))) as book,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as big,
+    ):
+        for part in book.infolist():
+            xml = book.read(part)
+            if part.filename.endswith("sheet1.xml"):
+                xml = sheet.sub(f"<sheetData>{rows}</sheetData>", xml.decode()).encode()
+            big.writestr(part.filename, xml)
+    return content.getvalue()
+
+
+def _wait_for_reader(run: subprocess.Popen[bytes]) -> None:
+    """Wait until a fourth process is there: beside command, fork server and its tracker."""
+    deadline = time.monotonic() + 60
+    while len(alive(run.pid)) < 4:
+        assert time.monotonic() < deadline, "nobody reads"
+        time.sleep(0.05)
 
 
 INSIDE_SQLITE = (
