@@ -172,6 +172,7 @@ def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pas
     from pipeline.alone import alone
     from pipeline.ledger import Ledger
     from pipeline.run import run as run_once
+    from pipeline.tables import trouble_of_the_disk
 
     seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
     try:
@@ -180,6 +181,10 @@ def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pas
     except (CannotRunError, OSError):
         raise
     except Exception as error:
+        if trouble := trouble_of_the_disk(error):
+            raise CannotRunError(
+                f"อ่านหรือบันทึกบัญชีข้อมูลไม่ได้ ({trouble}) กรุณาตรวจดิสก์และที่ว่างแล้วสั่งใหม่"
+            ) from error
         # A bug of ours. Whatever was decided before it is whole; the rest is for the next pass.
         log = workspace.output / "sokhoro1.log"
         with log.open("a", encoding="utf-8") as file:

@@ -43,17 +43,6 @@ class Ledger:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
 
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        """One transaction; what the disk refuses is a sentence, and nothing of it is written."""
-        try:
-            with self.engine.begin() as link:
-                yield link
-        except sa.exc.OperationalError as error:
-            raise CannotRunError(
-                f"บันทึกบัญชีข้อมูลไม่ได้ ({error.orig}) กรุณาตรวจที่ว่างและสิทธิ์ของดิสก์แล้วสั่งใหม่"
-            ) from error
-
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open the ledger for writing; make it, or bring it to today's schema, where needed."""
@@ -158,7 +147,7 @@ class Ledger:
         An inbox without any file is more likely a share that is not there: it says nothing.
         """
         present = arrived.files
-        with self._writing() as link:
+        with self.engine.begin() as link:
             last = _sightings(link)
             news: list[tuple[str, str | None]] = [
                 (original.file, original.sha256)
@@ -182,7 +171,7 @@ class Ledger:
     ) -> None:
         """Write one decision whole: the drop, its findings, its rows, what it makes public."""
         day = today.isoformat()
-        with self._writing() as link:
+        with self.engine.begin() as link:
             submission = _insert(
                 link,
                 SUBMISSION,
@@ -239,12 +228,12 @@ class Ledger:
     def accept(self, waiting: Iterable[Waiting], today: date) -> None:
         """Make waiting months public as they stand; the day is written, not computed later."""
         for one in waiting:
-            with self._writing() as link:
+            with self.engine.begin() as link:
                 _publish(link, one.month, one.part, one.submission, today.isoformat())
 
     def record_day(self, today: date) -> None:
         """Write down that from today on the calendar allows other claims than before."""
-        with self._writing() as link:
+        with self.engine.begin() as link:
             _insert(link, AS_OF, day=today.isoformat())
 
     # ---- reading
@@ -310,7 +299,7 @@ class Ledger:
 
     def record_release(self, release: Release, revisions: Iterable[Revision], today: date) -> None:
         """Write down a release, and which revisions it shows for the first time."""
-        with self._writing() as link:
+        with self.engine.begin() as link:
             key = _insert(
                 link,
                 RELEASE,

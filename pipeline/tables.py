@@ -98,6 +98,14 @@ def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:
     return engine
 
 
+def trouble_of_the_disk(error: Exception) -> str:
+    """Return what SQLite says of a disk that is full, locked or broken; "" for any other error."""
+    # Its subclasses, a broken constraint or a wrong statement, are bugs of ours.
+    if type(error) in {sa.exc.OperationalError, sa.exc.DatabaseError}:
+        return str(getattr(error, "orig", error))
+    return ""
+
+
 def version_of(engine: sa.Engine) -> str | None:
     """Return the schema that the ledger has, None for a new one; CannotRunError for no ledger."""
     try:

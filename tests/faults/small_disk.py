@@ -1,4 +1,4 @@
-"""Passes on a disk that is too small: ``unshare -rmn python -m tests.faults.small_disk REQUEST``.
+"""Passes on a disk that is too small: ``unshare -rm python -m tests.faults.small_disk REQUEST``.
 
 The disk is a tmpfs in a mount namespace of this process, so that neither root nor a clean-up is
 needed. The request is JSON (see ``Trial``); what was wrong is printed, a line each.

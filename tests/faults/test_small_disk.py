@@ -29,7 +29,7 @@ def test_on_a_full_disk_what_is_public_stays_whole(later: Situation, tmp_path: P
     )
     python = [sys.executable, "-m", "tests.faults.small_disk", json.dumps(asdict(trial))]
     # A mount of its own: a user's, without root, where the system lets users have namespaces.
-    ended = end_of(["unshare", "--map-root-user", "--mount", "--net", *python])
+    ended = end_of(["unshare", "--map-root-user", "--mount", *python])
 
     assert (ended.status, ended.complained) == (0, "")
     *wrong, last = ended.told.splitlines()
