@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 DONE, WAITS, COULD_NOT = 0, 1, 2
+YEARS = range(2000, 2100)  # Gregorian
+FISCAL_YEARS = range(2541, 2643)  # Buddhist: the law that asks for the form is of 2540
+LONGEST_SETTLE = 3600
 OS_WORDS = {
     errno.ENOSPC: "ดิสก์เต็ม กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
     errno.EDQUOT: "ใช้ที่เก็บข้อมูลเกินโควตา กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
@@ -117,6 +120,8 @@ def status(
     from pipeline.look import status_on
 
     day = _day(today)
+    if fiscal_year is not None and fiscal_year not in FISCAL_YEARS:
+        raise CannotRunError(f"ปีงบประมาณ «{fiscal_year}» ต้องเป็นปี พ.ศ. เช่น 2568")
     answer = status_on(configure(config), fiscal_year, day)
     from pipeline.tell import status_words
 
@@ -175,6 +180,8 @@ def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pas
     from pipeline.tables import trouble_of_the_disk
 
     seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
+    if not 0 <= seconds <= LONGEST_SETTLE:
+        raise CannotRunError(f"--settle «{settle}» ต้องเป็นจำนวนวินาทีตั้งแต่ 0 ถึง {LONGEST_SETTLE}")
     try:
         with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
             return run_once(today, workspace, ledger, seconds, time.sleep)
@@ -200,9 +207,12 @@ def _day(today: str | None) -> date:
     if today is None:
         return datetime.now(BANGKOK).date()
     try:
-        return date.fromisoformat(today)
+        day = date.fromisoformat(today)
     except ValueError:
         raise CannotRunError(f"--today «{today}» ไม่ใช่วันที่แบบ 2025-10-20") from None
+    if day.year not in YEARS:  # the ledger never forgets a day: a Buddhist year must not get in
+        raise CannotRunError(f"--today «{today}» ต้องเป็นปี ค.ศ. เช่น 2025-10-20 (พ.ศ. 2568)")
+    return day
 
 
 def _print(answer: dict[str, Any] | str) -> None:

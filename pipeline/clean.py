@@ -16,7 +16,7 @@ from pipeline.recognise import Table
 from schemas.finding import Finding
 from schemas.layouts import Column
 from schemas.procurement import Bid, Procurement, Source, Written, is_placeholder
-from schemas.rules import found
+from schemas.rules import QUOTED, found
 from schemas.sheet import Cell
 from schemas.thai import (
     GREGORIAN_YEARS,
@@ -30,6 +30,7 @@ from schemas.thai import (
     visible,
 )
 
+LONGEST_TEXT = 5_000  # characters; the longest title of a real purchase has 912
 DIGITS_KEPT = 15  # of a number in Excel; what comes behind was made zero
 
 
@@ -138,11 +139,17 @@ class _Place:
     def sound(self) -> list[Cell]:
         """The cells that hold something a person wrote: no error, no missing result."""
         for cell in self.cells:
-            if cell.kind == "error":
+            if len(cell.text) > LONGEST_TEXT:
+                self.doubt("text-within-limits", cell.text[:QUOTED], cell.address)
+            elif cell.kind == "error":
                 self.doubt("cell-without-error", cell.text, cell.address)
             elif cell.kind == "uncalculated":
                 self.doubt("formula-calculated", cell.text, cell.address)
-        return [cell for cell in self.cells if cell.kind not in {"error", "uncalculated"}]
+        return [
+            cell
+            for cell in self.cells
+            if cell.kind not in {"error", "uncalculated"} and len(cell.text) <= LONGEST_TEXT
+        ]
 
     def typed_as_text(self, cells: Sequence[Cell]) -> bool:
         """False, and told, for what Excel has changed: 12/2568 became a day, 9.10 became 9.1."""
@@ -185,7 +192,7 @@ class _Place:
             lines = visible(cell.text).split("\n") if cell.kind == "text" else [cell.value]
             try:
                 found += [_amount(line) for line in lines if line != ""]
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, OverflowError):
                 self.doubt("amount-readable", cell.text, cell.address)
                 return []
         return found if any(amount is not None for amount in found) else []

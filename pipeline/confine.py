@@ -16,7 +16,7 @@ from schemas.examined import Examined, refusal
 # A fork server starts a child in some 12 ms with the reader loaded; Windows has only spawn.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CONTEXT: Any = multiprocessing.get_context(_METHOD)  # the type depends on the system
-LARGEST_ANSWER = 1 << 30
+LARGEST_ANSWER = 256 << 20
 GRACE_SECONDS = 5
 
 
@@ -47,14 +47,17 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
             return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
         said = json.loads(answer.recv_bytes(LARGEST_ANSWER))
     except (EOFError, ConnectionError):
-        return refusal(file, "file-is-read", "โปรแกรมอ่านหยุดทำงานกลางคัน")
+        return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
     finally:
         answer.close()
         child.kill()
         child.join(GRACE_SECONDS)
     if "trouble" in said:
         raise OSError(*said["trouble"])
-    return Examined.of(said)
+    try:
+        return Examined.of(said)
+    except (ValueError, KeyError, TypeError):  # no answer of ours, whatever made it
+        return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
 
 
 def _work(

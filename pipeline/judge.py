@@ -18,6 +18,7 @@ from schemas.rules import found
 from schemas.thai import date_long
 
 Public = Mapping[Month, tuple[Procurement, ...]]
+Elsewhere = Mapping[Month, Mapping[str, tuple[Procurement, ...]]]
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,13 @@ def judge(
     settings: Settings,
     today: date,
     overruled: Public = MappingProxyType({}),
+    elsewhere: Elsewhere = MappingProxyType({}),
 ) -> Judgement:
     """Decide month by month: one bad sheet does not hold the others.
 
     ``public`` has the rows that this part of the office has in public now, by month; a month
     that is not public is not in it. ``overruled`` has what the same file said before about
-    months for which another file speaks since.
+    months for which another file speaks since; ``elsewhere`` what other parts have in public.
     """
     months: list[Judged] = []
     findings = list(examined.findings)
@@ -64,6 +66,8 @@ def judge(
         doubts = check(month, rows, today, unclear)
         if stated and month.first > today:
             doubts.append(_not_begun(stated[0], today))
+        if stated and rows:
+            doubts += _doubled(stated[0], rows, elsewhere.get(month, {}))
         if month in public and stated:
             doubts += compare(month, rows, public[month], stated[0].file)
         findings += doubts
@@ -89,6 +93,19 @@ def released(waiting: Iterable[Waiting], settings: Settings, today: date) -> lis
             one.findings, due_day(one.month, settings.due), today, settings.hold_for_explanation
         )
         == "accepted"
+    ]
+
+
+def _doubled(
+    stated: Stated, rows: Sequence[Procurement], elsewhere: Mapping[str, Sequence[Procurement]]
+) -> list[Finding]:
+    """A month's list that came from one folder and comes from another would count twice."""
+    month, where = stated.month, (stated.file, stated.sheet)
+    same = [part for part, others in elsewhere.items() if _facts(others) == _facts(rows)]
+    named = [f"โฟลเดอร์ «{part}»" if part else "โฟลเดอร์หลัก" for part in same]
+    return [
+        found("month-in-one-part", *where, month=month, month_words=month.words, other=other)
+        for other in named
     ]
 
 

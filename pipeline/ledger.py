@@ -6,10 +6,10 @@ Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and Po
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Self
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ from schemas.finding import Finding
 from schemas.history import Drop, History, Judged, Latest, Release, Revision, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
+from schemas.thai import months_in
 
 
 class Ledger:
@@ -68,7 +69,12 @@ class Ledger:
             yield None
             return
         with cls(sqlite_engine(path, writing=False)) as ledger:
-            yield ledger if version_of(ledger.engine) == SCHEMA else None
+            version = version_of(ledger.engine)
+            if version not in {None, SCHEMA}:
+                raise CannotRunError(
+                    f"บัญชีข้อมูล {path} เป็นรุ่น {version} โปรแกรมนี้ใช้รุ่น {SCHEMA} กรุณาสั่ง sokhoro1 run ก่อน"
+                )
+            yield ledger if version else None
 
     def close(self) -> None:
         self.engine.dispose()
@@ -92,12 +98,15 @@ class Ledger:
             seen = _sightings(link)
             if seen.get(original.file) == original.sha256:
                 return True
-            gone = {seen[file] for file in seen.keys() - present if _part(file) == original.part}
-            if original.sha256 in gone:
-                return True
             found = _last_submission(link, original)
             if found is None:
                 return False
+            # Under another name only what was taken: a name may have been what was wrong.
+            file, decisions = _answered_as(link, found)
+            if "returned" in decisions or _name_says(file) != _name_says(original.file):
+                return False
+            if file not in present and seen.get(file) == original.sha256:
+                return True  # only renamed, or moved
             months = _months_of(link, found)
             latest = {m: p.get(original.part) for m, p in _latest(link).items()}
         return bool(months) and all(
@@ -119,6 +128,18 @@ class Ledger:
             month: self.rows_of(revision.parts[part], month)
             for month, revision in current.items()
             if part in revision.parts
+        }
+
+    def public_elsewhere(self, part: str) -> dict[Month, dict[str, tuple[Procurement, ...]]]:
+        """Return what the other parts of the office have in public now, by month and part."""
+        current = [found[-1] for found in self.history().revisions.values()]
+        return {
+            revision.month: {
+                other: self.rows_of(submission, revision.month)
+                for other, submission in revision.parts.items()
+                if other != part
+            }
+            for revision in current
         }
 
     def overruled(self, original: Original) -> dict[Month, tuple[Procurement, ...]]:
@@ -241,10 +262,11 @@ class Ledger:
     def history(self) -> History:
         with self.engine.connect() as link:
             day = link.execute(sa.select(sa.func.max(AS_OF.c.day))).scalar()
+            latest = _latest(link)
             return History(
                 _revisions(link),
-                _latest(link),
-                tuple(_unplaced(link)),
+                latest,
+                tuple(_returned(link, latest)),
                 date.fromisoformat(day) if day else None,
             )
 
@@ -388,12 +410,18 @@ def _latest(link: sa.Connection) -> dict[Month, dict[str, Latest]]:
     return latest
 
 
-def _unplaced(link: sa.Connection) -> Iterator[str]:
+def _returned(link: sa.Connection, latest: Mapping[Month, Mapping[str, Latest]]) -> Iterator[str]:
+    """Files that lie there as they were sent back: a month's latest word, or one of no month."""
     lying = _sightings(link)
-    asked = sa.select(SUBMISSION).order_by(SUBMISSION.c.id)
-    last = {(row.file, row.sha256): row.id for row in link.execute(asked)}
-    for (file, sha256), submission in last.items():
-        if lying.get(file) == sha256 and not _months_of(link, submission):
+    last = {row.file: row for row in link.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.id))}
+    words = {word.submission: word for parts in latest.values() for word in parts.values()}
+    sent_back = {key for key, word in words.items() if word.decision == "returned"}
+    for file, drop in sorted(last.items()):
+        if lying.get(file) == drop.sha256 and (
+            drop.id in sent_back
+            or not _months_of(link, drop.id)
+            or any(f.severity == "fix" and f.month is None for f in _findings(link, drop.id))
+        ):
             yield file
 
 
@@ -403,8 +431,17 @@ def _sightings(link: sa.Connection) -> dict[str, str | None]:
     return {row.file: row.sha256 for row in link.execute(asked)}
 
 
-def _part(file: str) -> str:
-    return file.rpartition("/")[0]
+def _answered_as(link: sa.Connection, submission: int) -> tuple[str, set[str]]:
+    """Under which name a drop came, and what was decided; "returned" for one without a month."""
+    file = sa.select(SUBMISSION.c.file).where(SUBMISSION.c.id == submission)
+    asked = sa.select(SUBMISSION_MONTH.c.decision)
+    asked = asked.where(SUBMISSION_MONTH.c.submission_id == submission)
+    return link.execute(file).scalar_one(), set(link.execute(asked).scalars()) or {"returned"}
+
+
+def _name_says(file: str) -> list[tuple[int | None, int]]:
+    """The months that a file's name states: they belong to what the file says."""
+    return months_in(PurePath(file).stem)
 
 
 def _last_submission(link: sa.Connection, original: Original) -> int | None:

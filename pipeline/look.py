@@ -40,6 +40,6 @@ def status_on(workspace: Workspace, fiscal_year: int | None, today: date) -> Mea
     with Ledger.view(workspace.ledger) as ledger:
         history = ledger.history() if ledger else History({}, {}, (), None)
         summaries = summarise(history, ledger, settings) if ledger else Summaries((), ())
-    year = fiscal_year or Month.of(today).fiscal_year
+    year = Month.of(today).fiscal_year if fiscal_year is None else fiscal_year
     listed = [PublicFile(path, sha256) for path, sha256 in read_manifest(workspace.site)]
     return measure4(year, today, history, summaries, settings, files_by_month(listed))

@@ -63,8 +63,9 @@ def publish(
 def _clear_away(site: Path) -> None:
     """Remove what a killed run left half made; nobody sees these names."""
     (site / ".next").unlink(missing_ok=True)
-    for left in (site / RELEASES).glob(".*"):
-        shutil.rmtree(left)
+    for name in (".making-*", ".damaged-*"):
+        for left in (site / RELEASES).glob(name):
+            shutil.rmtree(left)
 
 
 def read_manifest(site: Path) -> list[tuple[str, str]]:

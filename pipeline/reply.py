@@ -3,6 +3,7 @@
 Private, never part of the site. Made anew from the ledger, written only when it differs.
 """
 
+import hashlib
 import re
 
 from pipeline.configure import Workspace
@@ -16,7 +17,7 @@ from schemas.month import Month
 RECEIPT = "ใบตอบรับ.html"
 # What Windows does not take in a name, and what would climb out of the folder.
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-LONGEST_NAME = 80  # characters: a Thai letter is three bytes, a name has 255
+LONGEST_NAME = 180  # bytes of 255 that a file system allows
 
 
 def reply_of(file: str) -> str:
@@ -25,9 +26,11 @@ def reply_of(file: str) -> str:
 
 
 def _folder(file: str) -> str:
-    name = re.sub(r"\.xlsx$", "", file, flags=re.IGNORECASE).replace("/", " - ")
-    name = _NOT_IN_NAMES.sub("_", name)[:LONGEST_NAME].strip(" .")
-    return name or "_"
+    plain = re.sub(r"\.xlsx$", "", file, flags=re.IGNORECASE)
+    name = _NOT_IN_NAMES.sub("_", plain)
+    name = name.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .")
+    # Whatever was changed or cut may now be the name of another file's answer.
+    return name if name == plain else f"{name}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
 
 
 def write_replies(ledger: Ledger, workspace: Workspace) -> None:

@@ -88,7 +88,8 @@ def take_in(
         original.path, original.file, settings.organisation.names, workspace.limits
     )
     public, overruled = ledger.public_rows(original.part), ledger.overruled(original)
-    judgement = judge(examined, public, settings, today, overruled)
+    elsewhere = ledger.public_elsewhere(original.part)
+    judgement = judge(examined, public, settings, today, overruled, elsewhere)
     ledger.record(original, judgement.months, judgement.findings, today)
     return Answer(original, judgement.outcome, ledger.answered(original))
 

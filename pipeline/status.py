@@ -84,7 +84,7 @@ def _month(
 
 def _not_public(month: Month, as_of: date, due: date, history: History) -> State:
     words = history.latest.get(month, {}).values()
-    if any(word.decision == "returned" for word in words):
+    if any(word.decision == "returned" and word.file in history.returned for word in words):
         return "returned"
     return "missing" if as_of >= due else "not_due"
 
@@ -162,10 +162,12 @@ def overdue(history: History, settings: Settings, today: date) -> list[Month]:
     """
     if not history.latest:
         return []
-    years = {*history.fiscal_years, Month.of(today).fiscal_year}
+    this_year = Month.of(today).fiscal_year
+    first = min(history.fiscal_years, default=this_year)
+    years = {*history.fiscal_years, this_year}
     return [
         month
-        for year in sorted(year for year in years if year >= history.fiscal_years[0])
+        for year in sorted(year for year in years if year >= first)
         for month in fiscal_months(year)
         if history.current(month) is None and today > due_day(month, settings.due)
     ]

@@ -64,6 +64,10 @@ def make_demo(folder: Path) -> tuple[Workspace, list[DemoDay]]:
     if not (folder / NAME).exists():
         make_workspace(folder, ORGANISATION)
     workspace = configure(folder / NAME)
+    if workspace.settings.organisation.name != ORGANISATION:
+        raise CannotRunError(
+            f"{folder.resolve()} เป็นพื้นที่ทำงานของหน่วยงานจริง จึงไม่วางข้อมูลสมมติลงไป กรุณาระบุโฟลเดอร์อื่น"
+        )
     days: dict[date, dict[str, bytes]] = {}
     drops = zip(fiscal_months(DEMO_YEAR), examples.demo_year(DEMO_YEAR), strict=True)
     for month, (file, content) in drops:

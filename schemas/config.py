@@ -10,6 +10,8 @@ from schemas.summary import Numerals
 Hold = Literal["until_due", "always", "never"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# 2568 typed for 2025 would be a day in five hundred years.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 
 
 class _Part(BaseModel):
@@ -20,7 +22,7 @@ class FormerName(_Part):
     """A name that the organisation bore up to and including a (Gregorian) day."""
 
     name: Name
-    until: date
+    until: Day
 
 
 class Organisation(_Part):
@@ -69,7 +71,7 @@ class Due(_Part):
 
     business_day: int = Field(default=5, ge=1, le=20)
     day: int | None = Field(default=None, ge=1, le=28)
-    closed: tuple[date, ...] = Field(default=(), strict=False)  # special holidays of the cabinet
+    closed: tuple[Day, ...] = Field(default=(), strict=False)  # special holidays of the cabinet
 
 
 class Limits(_Part):

@@ -77,13 +77,18 @@ class History:
 
     revisions: Mapping[Month, tuple[Revision, ...]]
     latest: Mapping[Month, Mapping[str, Latest]]
-    unplaced: tuple[str, ...]  # files returned without a month, still lying in the inbox
+    returned: tuple[str, ...]  # files that still lie in the inbox as they were sent back
     as_of: date | None
 
     @property
     def fiscal_years(self) -> list[int]:
-        """Every fiscal year about which something was dropped, in order."""
-        return sorted({month.fiscal_year for month in self.latest})
+        """Every fiscal year about which something good was dropped, in order."""
+        told = {
+            month
+            for month, parts in self.latest.items()
+            if any(word.decision != "returned" for word in parts.values())
+        }
+        return sorted({month.fiscal_year for month in told | self.revisions.keys()})
 
     def current(self, month: Month) -> Revision | None:
         revisions = self.revisions.get(month, ())
@@ -97,13 +102,6 @@ class History:
             for part, latest in sorted(parts.items())
             if latest.decision == "waiting" and not latest.public
         ]
-
-    @property
-    def returned(self) -> tuple[str, ...]:
-        """Files that somebody must mend: a month's latest word, or lying here without a month."""
-        words = [word for parts in self.latest.values() for word in parts.values()]
-        files = {word.file for word in words if word.decision == "returned"}
-        return tuple(sorted(files | set(self.unplaced)))
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,12 @@ CELL_RULES = (
         HOUSE,
     ),
     Rule(
+        "text-within-limits",
+        "fix",
+        "{heading}: ข้อความยาวเกินกว่าที่จะพิมพ์ในแบบได้ («{value}») กรุณาย่อให้เหลือเฉพาะข้อมูลของรายการนี้",
+        HOUSE,
+    ),
+    Rule(
         "bids-paired",
         "fix",
         "{heading}: จับคู่รายชื่อกับราคาไม่ได้ («{value}»: {bidders} ชื่อ แต่มี {amounts} ราคา) "
@@ -240,6 +246,13 @@ CELL_RULES = (
 )
 
 REVISION_RULES = (
+    Rule(
+        "month-in-one-part",
+        "fix",
+        "เดือน {month_words} มีรายการชุดเดียวกันทั้งหมดจาก {other} เผยแพร่อยู่แล้ว หากย้ายไฟล์ไปโฟลเดอร์อื่น "
+        "กรุณาย้ายกลับที่เดิม หากส่งซ้ำ กรุณาลบไฟล์นี้",
+        HOUSE,
+    ),
     Rule(
         "rows-kept",
         "explain",

@@ -11,7 +11,7 @@ State = Literal["published", "nil", "returned", "missing", "not_due"]
 STATE_WORDS: dict[State, str] = {
     "published": "เผยแพร่แล้ว",
     "nil": "ไม่มีการจัดซื้อจัดจ้าง",
-    "returned": "ส่งกลับให้แก้ไข",
+    "returned": "อยู่ระหว่างแก้ไขข้อมูล",
     "missing": "ยังไม่ได้เผยแพร่",
     "not_due": "ยังไม่ครบกำหนด",
 }

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import random
 import re
 import struct
@@ -534,27 +535,32 @@ def test_a_child_that_computes_too_long_is_one_finding(tmp_path: Path) -> None:
     assert rule_id in {"file-within-limits", "file-is-read"}
 
 
+NOISE = """
+import sys
+sys.addaudithook(lambda event, args: event == "open" and "noisy" in str(args[0]) and print("!"))
+"""
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from pipeline.confine import examine_confined
+from pipeline.guard import Limits
+if __name__ == "__main__":
+    found = examine_confined(Path(sys.argv[1]), "noisy.xlsx", ["x"], Limits())
+    print(json.dumps(found.kept()))
+"""
+
+
 def test_nothing_that_a_library_prints_gets_into_our_output(tmp_path: Path) -> None:
-    """The reader warns of what it does not keep; the answer on stdout stays JSON alone."""
-    extension = b'<extLst><ext uri="{x}"/></extLst></worksheet>'
+    """Here each opening of the workbook prints; the answer on stdout stays JSON alone."""
     path = tmp_path / "noisy.xlsx"
-    path.write_bytes(in_sheet(lambda xml: xml.replace(b"</worksheet>", extension)))
-    program = (
-        "import json, sys\n"
-        "from pathlib import Path\n"
-        "from pipeline.confine import examine_confined\n"
-        "from pipeline.guard import Limits\n"
-        "if __name__ == '__main__':\n"
-        "    found = examine_confined(Path(sys.argv[1]), 'noisy.xlsx', ['x'], Limits())\n"
-        "    print(json.dumps(found.kept()))\n"
-    )
-    script = tmp_path / "program.py"
-    script.write_text(program, encoding="utf-8")
+    path.write_bytes(GOOD)
+    (tmp_path / "sitecustomize.py").write_text(NOISE, encoding="utf-8")
+    (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
 
     done = subprocess.run(
-        [sys.executable, "-W", "always", str(script), str(path)],
-        cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        [sys.executable, str(tmp_path / "program.py"), str(path)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
         check=True,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from pipeline.check import check, compare
 from pipeline.examine import examine
 from pipeline.examples import bad_books, example_month, to_bytes
 from pipeline.guard import Limits
-from pipeline.judge import judge
+from pipeline.judge import Elsewhere, judge
 from schemas.config import Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
 from schemas.finding import SEVERITIES, Finding
@@ -248,10 +249,10 @@ OUR_NAME = paper([[TITLE], [OURS[0]], list(NINE.values()), line()])
 NOVEMBER = page(title=TITLE.replace("ตุลาคม", "พฤศจิกายน"), name="พ.ย.67")
 
 
-def judged_on(today: date) -> list[Finding]:
+def judged_on(today: date, elsewhere: Elsewhere = MappingProxyType({})) -> list[Finding]:
     examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
-    return list(judge(examined, {}, settings, today).findings)
+    return list(judge(examined, {}, settings, today, elsewhere=elsewhere).findings)
 
 
 OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], list[Finding]]]] = {
@@ -298,6 +299,11 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
         cell(contract_date=date(2567, 10, 3)),
         cell(contract_date=date(2024, 10, 3)),
     ),
+    "month-in-one-part": (
+        lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (GOOD,)}}),
+        lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (replace(GOOD, budget=1),)}}),
+    ),
+    "text-within-limits": (cell(title="ก" * 5_001), cell(title="ก" * 5_000)),
     "rows-kept": (
         lambda _: compare(OCTOBER, [], [GOOD], "ใหม่.xlsx"),
         lambda _: compare(OCTOBER, [replace(GOOD, budget=1)], [GOOD], "ใหม่.xlsx"),
@@ -338,7 +344,7 @@ FIX = {
     *("month-in-one-sheet", "rows-present", "row-is-whole", "amount-readable", "date-readable"),
     *("text-as-typed", "formula-calculated", "cell-without-error", "bids-paired"),
     *("supplier-single", "title-filled", "contract-not-in-future"),
-    *("month-of-these-years", "month-begun"),
+    *("month-of-these-years", "month-begun", "text-within-limits", "month-in-one-part"),
 }
 EXPLAIN = {
     *("rows-kept", "correction-has-reason", "budget-filled", "reference-price-filled"),

@@ -196,3 +196,16 @@ def test_a_bad_configuration_is_one_sentence(
 
     assert complaint(program.run(office, later.day)) == []
     assert differences(state(office.output), state(later.before or tmp_path)) == []
+
+
+def test_a_hidden_file_among_the_releases_stops_nobody(
+    later: Situation, program: Program, tmp_path: Path
+) -> None:
+    """macOS and network disks put them there; what a killed run left is a folder."""
+    office = later.office(tmp_path)
+    (office.site / "releases" / ".DS_Store").write_bytes(b"\0")
+    answer = program.run(office, later.day)
+
+    assert (answer.status, answer.complained) == (WAITS, "")
+    assert public(office.site) == later.seen[1]
+    assert wounds(office.site) == []
