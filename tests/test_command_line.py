@@ -92,10 +92,30 @@ def test_a_wrong_configuration_is_one_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_a_day_that_is_none_is_one_sentence(workspace: Path) -> None:
-    done = sokhoro1("run", "--today", "20 ต.ค. 68", folder=workspace)
-    assert done.returncode == 2
-    assert "2025-10-20" in done.stderr
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--today", "20 ต.ค. 68"),
+        ("run", "--today", "2568-10-20"),  # the ledger would never forget it
+        ("run", "--today", "2025-10-20", "--settle", "-1"),
+        ("run", "--today", "2025-10-20", "--settle", "nan"),
+        ("status", "2025"),
+        ("status", "--today", "9999-12-31"),
+    ],
+)
+def test_a_day_or_a_year_that_cannot_be_is_one_sentence(
+    workspace: Path, arguments: tuple[str, ...]
+) -> None:
+    done = sokhoro1(*arguments, folder=workspace)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert not (workspace / "output" / "ledger" / "ledger.sqlite").exists()
+
+
+def test_a_demonstration_never_goes_into_a_real_workspace(tmp_path: Path) -> None:
+    sokhoro1("init", str(tmp_path), folder=tmp_path)
+    done = sokhoro1("demo", str(tmp_path), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert list((tmp_path / "inbox").iterdir()) == []
 
 
 def test_check_says_what_would_be_found_and_records_nothing(workspace: Path) -> None:

@@ -937,6 +937,60 @@ def test_every_cell_that_somebody_wrote_is_published_or_told(
     assert typed - accounted(sheet, 2) == set()
 
 
+# Pieces of which titles, names and cells are made; in any order they are still only text.
+PIECES = st.sampled_from(
+    [*SAID, *NINE.values(), TITLE, MADE, NIL, "รวม", "ลว.", "วันที่", "เดือน", "พ.ศ.", "ปี", "เลขที่"]
+    + [
+        "ต.ค.",
+        "ตค.",
+        "กค",
+        "มี ค.",
+        "ตุลาคม",
+        "2567",
+        "67",
+        "๖๗",
+        "1/2568",
+        "/",
+        "-",
+        "(",
+        ")",
+        ".",
+        "\n",
+    ]
+    + ["บาท", "1,000.00", "5", "(1)", "{x}", "ํา", "\u200b", "ร้าน ก", "บริษัท", "จำกัด", "1.", " "]
+)
+TEXT = st.lists(PIECES, max_size=4).map("".join)
+CELL: st.SearchStrategy[Value] = st.one_of(
+    TEXT,
+    st.integers(-10, 10**17),
+    st.floats(),
+    st.dates(),
+    st.booleans(),
+    st.builds(Odd, st.sampled_from(["error", "uncalculated"]), TEXT),
+)
+
+
+@STEADY
+@given(
+    st.dictionaries(st.tuples(st.integers(1, 9), st.integers(1, 11)), CELL, max_size=12),
+    TEXT,
+    TEXT,
+)
+def test_no_sheet_is_too_odd_to_be_answered(
+    extra: dict[tuple[int, int], Value], name: str, file: str
+) -> None:
+    lines: list[list[Value]] = [[None] * 11 for _ in range(9)]
+    lines[0][0] = TITLE
+    lines[2][:WIDE] = NINE.values()
+    lines[3][:WIDE] = lines[5][:WIDE] = line()
+    for (row, column), value in extra.items():
+        lines[row - 1][column - 1] = value
+    cleaned, findings = read_page(paper(lines, name=name, file=file))
+
+    assert all(part.table.sheet == name for part in cleaned)
+    assert all(finding.message and finding.file == file for finding in findings)
+
+
 @STEADY
 @given(
     st.dictionaries(

@@ -247,6 +247,8 @@ def test_every_spelling_of_a_month_is_found_in_text(number: int) -> None:
             f"{short} 2567",
             f"{lost} 67",
             f"{bare}67",
+            f"{bare}.67",
+            f"{bare}. 2567",
             f"{long}_2567",
             f"{long} 2024",
         ),
@@ -284,6 +286,16 @@ def test_a_free_text_names_these_months(text: str, months: list[tuple[int | None
 )
 def test_a_month_is_found_behind_the_word_for_it(text: str) -> None:
     assert months_in(text) == [(2567, 10)]
+
+
+@STEADY
+@given(st.text("กคมพยสตธเี.ิ 67๖๗/-ก.ค.ต.ค.มี.ค.", max_size=14))
+@example("กค.12/2568")
+@example("มี ค.")
+def test_no_text_is_too_odd_to_be_searched_for_months(text: str) -> None:
+    for year, month in months_in(text):
+        assert month in range(1, 13)
+        assert year is None or year > 2400
 
 
 def test_a_count_behind_a_month_is_no_year() -> None:

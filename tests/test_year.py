@@ -195,3 +195,46 @@ def test_a_workbook_gone_and_back_is_a_new_drop(office: Office) -> None:
     done = office.one_pass_json(AFTER_THE_YEAR)
 
     assert [(p["month"], p["revision"]) for p in done["published"]] == [("2568-01", 3)]
+
+
+def test_a_file_renamed_because_its_name_was_wrong_is_looked_at_again(office: Office) -> None:
+    """The name may be what states the month."""
+    book = examples.example_month(Month(2568, 1), "nine-columns", rows=3)
+    silent = examples.replace_cell(book, book.sheets[0].name, "A2", "สรุปผลการจัดซื้อจัดจ้าง")
+    path = office.drop("งาน.xlsx", examples.to_bytes(silent))
+    assert office.one_pass(AFTER_THE_YEAR).returned == ("งาน.xlsx",)
+
+    path.rename(path.with_name("สขร.1 มกราคม 2568.xlsx"))
+    done = office.one_pass(AFTER_THE_YEAR)
+
+    assert [answer.outcome for answer in done.answers] == ["accepted"]
+    assert done.returned == ()
+
+
+def test_a_list_moved_to_another_division_does_not_count_twice(office: Office) -> None:
+    book = examples.example_month(Month(2568, 1), "nine-columns", rows=3)
+    path = office.drop(book.file, examples.to_bytes(book))
+    office.one_pass(AFTER_THE_YEAR)
+    path.unlink()
+    office.drop(f"กองช่าง/{book.file}", examples.to_bytes(book))
+
+    done = office.one_pass(AFTER_THE_YEAR)
+
+    assert [answer.outcome for answer in done.answers] == ["returned"]
+    assert len(office.month("2568-01")["rows"]) == 3
+
+
+def test_one_endless_cell_keeps_nobody_else_waiting(office: Office) -> None:
+    book = examples.example_month(Month(2568, 2), "nine-columns", rows=2)
+    sheet, row = book.expected[0].source.sheet, book.expected[0].source.row
+    endless = examples.replace_cell(book, sheet, f"G{row}", "ก" * 32_000)
+    office.drop("ยาว.xlsx", examples.to_bytes(endless))
+    good = examples.example_month(Month(2568, 1), "nine-columns", rows=2)
+    office.drop(good.file, examples.to_bytes(good))
+
+    done = office.one_pass(AFTER_THE_YEAR)
+
+    assert {a.original.file: a.outcome for a in done.answers} == {
+        "ยาว.xlsx": "returned",
+        good.file: "accepted",
+    }

@@ -201,7 +201,7 @@ def test_a_bad_configuration_is_one_sentence(
 def test_a_hidden_file_among_the_releases_stops_nobody(
     later: Situation, program: Program, tmp_path: Path
 ) -> None:
-    """macOS and network disks put them there; what a killed run left is a folder."""
+    """MacOS and network disks put them there; what a killed run left is a folder."""
     office = later.office(tmp_path)
     (office.site / "releases" / ".DS_Store").write_bytes(b"\0")
     answer = program.run(office, later.day)
