@@ -113,14 +113,9 @@ def test_the_written_configuration_shows_every_key_with_its_default() -> None:
             assert f"{name} = {value}\n" in template, key
 
 
-def test_nothing_of_the_program_names_this_machine() -> None:
-    """No absolute path and no registry host in what is published with the code."""
-    for path in [
-        README,
-        ROOT / "CHANGELOG.md",
-        ROOT / "Makefile",
-        *ROOT.glob("requirements*.txt"),
-    ]:
+def test_no_pin_names_a_machine_or_a_registry() -> None:
+    """A requirement file is read wherever packages come from there."""
+    for path in ROOT.glob("requirements*.txt"):
         text = path.read_text(encoding="utf-8")
+        assert "://" not in text
         assert "/home/" not in text
-        assert "pypi.org" not in text
