@@ -267,7 +267,8 @@ class _Place:
         # A date without a number beside it may be a number that Excel has changed.
         if not self.typed_as_text(texts if len(days) == 0 or (number and not day) else days):
             return None, None
-        if months_in(number):  # «3 ต.ค. 67 - 30 ก.ย. 68»: two days, and neither is the number
+        # «3 ต.ค. 67 - 30 ก.ย. 68»: two days, and neither is the number.
+        if months_in(number) and _is_day(number.rstrip(" -–")):
             self.doubt("date-readable", self.raw)
             return None, None
         if len(days) > 1:

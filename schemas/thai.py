@@ -239,7 +239,7 @@ def months_in(text: str) -> list[tuple[int | None, int]]:
     text = re.sub(r"\s+", " ", arabic_digits(visible(text)))
     found = []
     for name in _MONTH_IN_TEXT.finditer(text):
-        number = _MONTH_OF[fold(name[0])]
+        number = _MONTH_OF[fold(name[0]).replace(".", "")]
         after = _YEAR_AFTER_MONTH.match(text, name.end())
         found.append((_buddhist(after[1]) if after else None, number))
     return found or [(int(year), int(month)) for year, month in _MONTH_IN_DIGITS.findall(text)]
