@@ -46,7 +46,7 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
         if not answer.poll(limits.wall_seconds):
             return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
         said = json.loads(answer.recv_bytes(LARGEST_ANSWER))
-    except (EOFError, ConnectionError):
+    except (EOFError, OSError):  # killed while it spoke, or an answer beyond all measure
         return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
     finally:
         answer.close()
