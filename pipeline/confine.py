@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -67,6 +68,7 @@ def _work(
     from pipeline.examine import examine  # loads the reader, which the parent never needs
 
     _limit(limits)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # A library that prints must not write into our terminal or JSON.
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
@@ -76,6 +78,14 @@ def _work(
         except OSError as error:  # the machine's trouble: the caller must hear of it
             said = {"trouble": [error.errno, error.strerror, str(path)]}
         question.send_bytes(json.dumps(said).encode())
+
+
+def _end_with_parent() -> None:
+    """A killed run leaves no reader behind that goes on for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _limit(limits: Limits) -> None:

@@ -23,7 +23,7 @@ CASES = Path(__file__).parent / "cases"
 def test_case(case: str, office: Office, request: pytest.FixtureRequest) -> None:
     found: dict[str, str] = {}
     for day in sorted((CASES / case / "inbox").iterdir()):
-        for path in (path for path in day.rglob("*") if path.name != ".gitkeep"):
+        for path in sorted(path for path in day.rglob("*") if path.name != ".gitkeep"):
             if path.is_file():
                 office.drop(path.relative_to(day).as_posix(), path.read_bytes())
         done = office.one_pass(date.fromisoformat(day.name))
