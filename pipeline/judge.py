@@ -58,8 +58,8 @@ def judge(
     for month in _months(examined):
         stated = [one for one in examined.months if one.month == month]
         rows = tuple(row for one in stated for row in one.rows)
+        nil = bool(stated) and all(one.nil for one in stated)
         if month in overruled and _facts(rows) == _facts(overruled[month]):
-            nil = bool(stated) and all(one.nil for one in stated)
             months.append(Judged(month, rows, nil, "repeated"))
             continue
         unclear = [finding for finding in examined.findings if finding.month == month]
@@ -78,7 +78,6 @@ def judge(
             today,
             settings.hold_for_explanation,
         )
-        nil = bool(stated) and all(one.nil for one in stated)
         unchanged = same and decision != "returned"
         months.append(Judged(month, rows, nil, "unchanged" if unchanged else decision))
     return Judgement(tuple(months), tuple(_in_order(findings)))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -45,13 +46,10 @@ def measure4(
         ),
         "corrections": corrections,
     }
-    return MeasureStatus(
-        fiscal_year,
-        settings.organisation.name,
-        as_of,
-        months,
-        _sentence("result", settings, facts),
-        _sentence("outcome", settings, facts),
+    return replace(
+        status,
+        result=_sentence("result", settings, facts),
+        outcome=_sentence("outcome", settings, facts),
     )
 
 
