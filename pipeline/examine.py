@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.clean import clean
-from pipeline.guard import Limits, RefusedError, guard, is_system_trouble
+from pipeline.guard import Limits, guard
+from pipeline.kinds import RefusedError, is_system_trouble
 from pipeline.read import read
 from pipeline.recognise import recognise
 from schemas.examined import Examined, Stated, refusal
@@ -21,8 +22,8 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
     finding with the true reason, no exception.
     """
     try:
-        guard(path, limits)
-        sheets = read(path, file)
+        known = guard(path, limits)
+        sheets = read(path, file, known.kind)
     except RefusedError as refused:
         return refusal(file, refused.rule, refused.reason)
     except Exception as error:

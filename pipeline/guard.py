@@ -1,21 +1,16 @@
-"""Say what a dropped file is by its bytes, and refuse a hostile one before any library sees it."""
+"""Refuse a hostile file before any library sees it: sizes, parts, cells, encodings."""
 
-import errno
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import olefile
+from pipeline.kinds import ZIPPED, Known, RefusedError, is_system_trouble, kind_of
 
 MIB = 1 << 20
 CHUNK = 1 << 18
 LONGEST_TAG = 4096
 WHOLE_SHEET = 16_384 * 1_048_576
-
-OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-ZIP = b"PK\x03\x04"
-MARKUP = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<?xml")
 
 
 @dataclass(frozen=True)
@@ -39,39 +34,22 @@ class Limits:
     memory_bytes: int = 1536 * MIB
 
 
-# The disk's or the system's trouble, not the file's: a workbook is not sent back for it.
-SYSTEM_TROUBLE = frozenset(
-    {errno.EIO, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ESTALE}
-)
-
-
-def is_system_trouble(error: BaseException) -> bool:
-    """True for an error of the machine; a damaged zip raises OSError as well, with others."""
-    return isinstance(error, OSError) and error.errno in SYSTEM_TROUBLE
-
-
-class RefusedError(Exception):
-    """The file is not read: ``rule`` is the finding to raise, ``reason`` the Thai words in it."""
-
-    def __init__(self, rule: str, reason: str) -> None:
-        super().__init__(f"{rule}: {reason}")
-        self.rule = rule
-        self.reason = reason
-
-
-def guard(path: Path, limits: Limits) -> None:
-    """Return if ``path`` holds a whole .xlsx that may be opened; else raise RefusedError."""
+def guard(path: Path, limits: Limits) -> Known:
+    """Return what ``path`` holds if it may be opened; else raise RefusedError."""
     size = path.stat().st_size
     if size > limits.file_bytes:
         raise RefusedError("file-within-limits", f"ไฟล์ใหญ่เกิน {limits.file_bytes // MIB} MiB")
-    with path.open("rb") as file:
-        head = file.read(512)
-    _refuse_strangers(head, path)
+    known = kind_of(path)
+    if known.kind in ZIPPED:
+        _guard_zip(path, limits)
+    return known
+
+
+def _guard_zip(path: Path, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = _directory(archive, limits)
             inflated = 0
-            for part in parts:
+            for part in _directory(archive, limits):
                 inflated += _inflate(archive, part, limits, inflated)
     except RefusedError:
         raise
@@ -82,42 +60,9 @@ def guard(path: Path, limits: Limits) -> None:
         raise RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหายหรือขาดหาย") from error
 
 
-def _refuse_strangers(head: bytes, path: Path) -> None:
-    if not head:
-        raise RefusedError("file-is-whole", "ไฟล์ว่าง ขนาด 0 ไบต์")
-    if head.startswith(OLE):
-        raise _ole(path)
-    if head.startswith(ZIP):
-        return
-    text = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    kind = "เป็นหน้าเว็บหรือ XML" if text.startswith(MARKUP) else "เป็นข้อความหรือไฟล์ชนิดอื่น"
-    raise RefusedError("file-is-a-workbook", kind)
-
-
-def _ole(path: Path) -> RefusedError:
-    """A password makes an .xlsx an OLE file; to every reader both are just "not a zip"."""
-    try:
-        with olefile.OleFileIO(str(path)) as ole:
-            if ole.exists("EncryptedPackage"):
-                return RefusedError("file-without-password", "")
-            if ole.exists("Workbook") or ole.exists("Book"):
-                return RefusedError("file-is-a-workbook", "เป็น Excel รุ่นเก่า (.xls)")
-    except Exception as error:
-        if is_system_trouble(error):
-            raise
-        return RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหาย")
-    return RefusedError("file-is-a-workbook", "เป็นเอกสารชนิดอื่นของ Office รุ่นเก่า")
-
-
 def _directory(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     parts = archive.infolist()
     names = [part.filename.replace("\\", "/").lower() for part in parts]
-    leaves = {name.rpartition("/")[2] for name in names}
-    if "workbook.xml" not in leaves:
-        kind = "เป็นเอกสาร Word" if "document.xml" in leaves else "เป็นไฟล์บีบอัดหรือชนิดอื่น"
-        raise RefusedError("file-is-a-workbook", kind)
-    if "vbaproject.bin" in leaves:
-        raise RefusedError("file-is-a-workbook", "มีมาโคร")
     if len(parts) > limits.parts:
         raise RefusedError("file-within-limits", f"มีชิ้นส่วนเกิน {limits.parts}")
     if len(set(names)) != len(names):
@@ -129,7 +74,7 @@ def _directory(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo
     return parts
 
 
-_CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s>/]")
+_CELL = re.compile(rb"<(?:\w{1,9}:)?(?:c|table-cell)[\s>/]")
 _MERGE = re.compile(rb"<(?:\w{1,64}:)?mergeCell(?=[\s/>])([^>]*)(>?)")
 _REF = re.compile(
     rb"""\sref\s*=\s*["']\s*\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?\s*["']"""

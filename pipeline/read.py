@@ -1,126 +1,19 @@
-"""An .xlsx → its sheets: every filled cell with its address, typed as the file types it."""
+"""A guarded file → its sheets, by the reader of its kind; nothing is interpreted here."""
 
-import re
-import zipfile
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-from openpyxl.cell.cell import TYPE_ERROR
-from openpyxl.cell.cell import Cell as OpenpyxlCell
-from openpyxl.utils.datetime import from_excel
-from openpyxl.worksheet.worksheet import Worksheet
+from pipeline.kinds import Kind
+from schemas.sheet import Sheet
 
-from schemas.sheet import Cell, Kind, Merge, Sheet
-
-# A date without a time of day; the form has no use for times.
-_MIDNIGHT = time()
-# Built-in formats of Thai Excel that show a day (ว/ด/ปปปป …); 75–80 show times.
-THAI_DAYS = frozenset({71, 72, 73, 74, 77, 81})
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-_FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
+# One module each, loaded when such a file comes: ``read(path, file) -> tuple[Sheet, ...]``.
+READERS: dict[Kind, str] = {
+    "xlsx": "pipeline.readers.xlsx",
+}
 
 
-def read(path: Path, file: str) -> tuple[Sheet, ...]:
-    """Return the worksheets of a guarded workbook in their order; ``file`` is its name for people.
-
-    Reads cached results of formulas; a formula that no program has calculated would look like an
-    empty cell, so a workbook with formulas is read a second time for their texts.
-    """
-    # Normal mode: read_only loses merges and believes a wrong <dimension> (TECHNOLOGY fact 2).
-    book = _load(path, data_only=True)
-    formulas = _load(path, data_only=False) if _has_formulas(path) else None
-    return tuple(
-        _sheet(sheet, file, book.epoch, {} if formulas is None else _filled(formulas[sheet.title]))
-        for sheet in book.worksheets
-    )
-
-
-def _load(path: Path, *, data_only: bool) -> openpyxl.Workbook:
-    with path.open("rb") as file:  # by its bytes: openpyxl refuses a path without .xlsx
-        return openpyxl.load_workbook(file, data_only=data_only)
-
-
-def _has_formulas(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        # Any part may be a sheet; a chart's formulas only cost a second reading.
-        return any(_FORMULA.search(archive.read(name)) for name in archive.namelist())
-
-
-def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
-    # The sparse store: a stray cell at XFD1048576 must not make us walk the rectangle to it.
-    return {at: cell for at, cell in sheet._cells.items() if cell.value is not None}  # noqa: SLF001
-
-
-def _sheet(
-    sheet: Worksheet, file: str, epoch: datetime, formulas: Mapping[tuple[int, int], Any]
-) -> Sheet:
-    cells = {at: _cell(*at, found, epoch) for at, found in _filled(sheet).items()}
-    for at, found in formulas.items():
-        if found.data_type == "f" and at not in cells and not _is_empty_text(sheet, at):
-            cells[at] = _uncalculated(*at, found.value)
-    return Sheet(
-        file,
-        sheet.title,
-        {at: cell for at, cell in cells.items() if cell.text.strip()},
-        tuple(_merges(sheet.merged_cells.ranges)),
-    )
-
-
-def _is_empty_text(sheet: Worksheet, at: tuple[int, int]) -> bool:
-    """True for a formula calculated to "": prepared forms are full of ``=IF(B6="","",…)``."""
-    result = sheet._cells.get(at)  # noqa: SLF001
-    return result is not None and result.data_type == "str"
-
-
-def _merges(ranges: Iterable[Any]) -> list[Merge]:
-    bounds = [Merge(r.min_row, r.min_col, r.max_row, r.max_col) for r in ranges]
-    return sorted(bounds, key=lambda merge: (merge.top, merge.left))
-
-
-def _cell(row: int, column: int, found: OpenpyxlCell, epoch: datetime) -> Cell:
-    value = _thai_day(found, epoch) if isinstance(found.value, (int, float)) else found.value
-    text, typed, kind = _typed(value, is_error=found.data_type == TYPE_ERROR)
-    return Cell(row, column, text, typed, kind)
-
-
-def _thai_day(found: OpenpyxlCell, epoch: datetime) -> object:
-    """A number shown as a day by a format of Thai Excel, which openpyxl does not know for one."""
-    letters = _QUOTED.sub("", found.number_format)
-    style: Any = found._style  # type: ignore[attr-defined]  # noqa: SLF001 - number_format names no such id
-    if style.numFmtId in THAI_DAYS or ("ว" in letters and "ด" in letters):
-        try:
-            return from_excel(found.value, epoch)
-        except (ValueError, OverflowError):  # beyond the calendar: a number like any other
-            return found.value
-    return found.value
-
-
-def _typed(value: object, *, is_error: bool) -> tuple[str, str | float | date, Kind]:  # noqa: PLR0911 - one a type
-    if is_error:
-        return str(value), str(value), "error"
-    match value:
-        case bool():
-            return str(value).upper(), str(value).upper(), "truth"
-        case int():
-            return str(value), value, "number"
-        case float():
-            # 15 digits are what Excel itself keeps and shows.
-            return format(value, ".15g"), value, "number"
-        case datetime() if value.time() == _MIDNIGHT:
-            return value.date().isoformat(), value.date(), "date"
-        case datetime():
-            return value.isoformat(" "), value.date(), "date"
-        case date():
-            return value.isoformat(), value, "date"
-        case time() | timedelta():
-            return str(value), str(value), "truth"
-        case _:
-            return str(value), str(value), "text"
-
-
-def _uncalculated(row: int, column: int, formula: object) -> Cell:
-    text = formula if isinstance(formula, str) else str(getattr(formula, "text", formula))
-    return Cell(row, column, text, text, "uncalculated")
+def read(path: Path, file: str, kind: Kind) -> tuple[Sheet, ...]:
+    """Return the worksheets in their order; ``file`` is the file's name for people."""
+    reader: Callable[[Path, str], tuple[Sheet, ...]] = import_module(READERS[kind]).read
+    return reader(path, file)

@@ -7,6 +7,8 @@ from typing import Literal
 
 # What Excel shows in a cell is one of these; a reader must say which.
 Kind = Literal["text", "number", "date", "truth", "error", "uncalculated"]
+# Struck through: nothing of the cell, a part of its text, all of it.
+Struck = Literal["", "partly", "whole"]
 
 
 def address(row: int, column: int) -> str:
@@ -36,6 +38,7 @@ class Cell:
     text: str
     value: str | float | date
     kind: Kind
+    struck: Struck = ""
 
     @property
     def address(self) -> str:
@@ -53,13 +56,23 @@ class Merge:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What Excel does not show: the sheet itself, rows and columns that hold filled cells."""
+
+    sheet: bool = False
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """The filled cells of one worksheet by (row, column), and its merged areas."""
+    """The filled cells of one worksheet by (row, column), its merged areas, what is hidden."""
 
     file: str
     name: str
     cells: Mapping[tuple[int, int], Cell]
     merges: tuple[Merge, ...] = ()
+    hidden: Hidden = Hidden()
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Each row that holds something, top down, its cells from left to right."""

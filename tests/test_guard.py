@@ -18,7 +18,8 @@ import pytest
 from pipeline.confine import examine_confined
 from pipeline.examine import examine
 from pipeline.examples import BadBook, bad_books, example_month, to_bytes
-from pipeline.guard import Limits, RefusedError, guard
+from pipeline.guard import Limits, guard
+from pipeline.kinds import RefusedError
 from schemas.examined import Examined
 from schemas.month import Month
 from schemas.rules import RULE

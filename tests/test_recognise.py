@@ -18,7 +18,7 @@ from pipeline.examples import (
     write,
 )
 from pipeline.examples.layouts import LAYOUTS as EXAMPLES
-from pipeline.read import read
+from pipeline.readers.xlsx import read
 from pipeline.recognise import Table, recognise
 from schemas.examined import Examined
 from schemas.finding import Finding

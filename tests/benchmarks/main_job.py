@@ -25,7 +25,7 @@ from pipeline.configure import configure
 from pipeline.examine import examine
 from pipeline.guard import Limits, guard
 from pipeline.ledger import Ledger
-from pipeline.read import read
+from pipeline.readers.xlsx import read
 from pipeline.recognise import recognise
 from pipeline.run import run
 from pipeline.summarise import summarise

@@ -23,7 +23,7 @@ from pipeline.examples import (
     replace_cell,
     to_bytes,
 )
-from pipeline.read import read
+from pipeline.readers.xlsx import read
 from schemas.month import Month
 from schemas.sheet import Cell, Merge, Sheet, address
 from tests.paper import STEADY
