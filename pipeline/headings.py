@@ -1,15 +1,21 @@
-"""Where the header of a table stands, and what each grid column under it means."""
+"""Where the headers of a sheet stand, and what each grid column under them means."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, cached_property
 
-from schemas.layouts import LAYOUTS, Column, Layout, heading
+from schemas.layouts import LAYOUTS, OTHER_TABLES, Column, Layout, heading, skeleton
+from schemas.procurement import is_placeholder
 from schemas.sheet import Cell, Merge, Sheet
 
 HEADER_WITHIN = 30  # rows
-HEADER_LINES = 2
+HEADER_LINES = 3
 ENOUGH_TO_BE_MEANT = 4  # columns: so many known headings in a row are a header, perhaps incomplete
+ALIKE = 0.8  # of difflib: a heading that is nearly a spelling we know
+LONGEST_HEADING = 300  # characters
+
+Rows = Mapping[int, Sequence[Cell]]
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,11 @@ class Header:
     last: int
     spans: Mapping[int, Column]  # grid column → the column of the layout
     unknown: Mapping[int, Cell]  # grid column → a heading that no spelling knows
+    guessed: Mapping[int, Cell]  # grid column → a heading known only without its lost marks
+    twice: Mapping[int, Cell]  # grid column → a heading that stands further left as well
     texts: frozenset[str]  # all that stands in its rows, as headings are compared
 
-    @property
+    @cached_property
     def found(self) -> set[Column]:
         return set(self.spans.values())
 
@@ -33,50 +41,106 @@ class Header:
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
-        """Complete first, then what tells most columns apart, then the topmost, units included."""
-        return (-len(self.missing), len(self.found), -self.first, self.last)
+        """Complete first, then the topmost, then what tells most columns apart, units included."""
+        return (-len(self.missing), -self.first, len(self.found), self.last)
 
     def repeated(self, texts: Sequence[str]) -> bool:
         """True when a row holds nothing but headings: the header of another printed page."""
         return len(texts) > 1 and all(heading(text) in {"", *self.texts} for text in texts)
 
 
-def find_header(sheet: Sheet) -> Header | None:
-    """Return the best header within the first rows; None when no row looks like one."""
+def find_header(
+    sheet: Sheet, rows: Rows, layouts: Sequence[Layout] = LAYOUTS, start: int = 1
+) -> Header | None:
+    """Return the best header within the first rows from ``start`` on; None when there is none.
+
+    ``rows`` are the filled rows of the sheet by number.
+    """
     best = None
-    covered = _covered(sheet.merges)
-    for first in range(1, HEADER_WITHIN + 1):
+    covered = _covered(sheet.merges, start)
+    for first in range(start, start + HEADER_WITHIN):
         for lines in range(1, HEADER_LINES + 1):
-            paths = _paths(sheet, covered, range(first, first + lines))
-            for layout in LAYOUTS if len(paths) >= ENOUGH_TO_BE_MEANT else ():
-                header = _match(layout, paths)
-                if header and (best is None or header.rank > best.rank):
-                    best = header
+            header = _header_in(rows, covered, range(first, first + lines), layouts)
+            within = header is not None and header.first < start + HEADER_WITHIN
+            if header and within and (best is None or header.rank > best.rank):
+                best = header
     return best
 
 
-def _covered(merges: Iterable[Merge]) -> dict[tuple[int, int], tuple[int, int]]:
+def later_header(sheet: Sheet, rows: Rows, row: int) -> Header | None:
+    """Return the complete header that begins in just this row, as a second table has one."""
+    best = None
+    for lines in range(1, HEADER_LINES + 1):
+        covered = _covered(sheet.merges, row)
+        header = _header_in(rows, covered, range(row, row + lines), LAYOUTS)
+        fits = header is not None and header.first == row and not header.missing
+        if header and fits and (best is None or header.rank > best.rank):
+            best = header
+    return best
+
+
+def other_table(sheet: Sheet, rows: Rows) -> Layout | None:
+    """Return what a sheet holds that is a table we know, but no สขร.๑."""
+    header = find_header(sheet, rows, OTHER_TABLES)
+    return header.layout if header and not header.missing else None
+
+
+def likely(text: str) -> str:
+    """Return the spelling that an unknown heading is nearly; "" when it is like none."""
+    spellings = {
+        heading(spelling): spelling
+        for layout in LAYOUTS
+        for column in layout.columns
+        for spelling in column.spellings
+        if " > " not in spelling
+    }
+    near = get_close_matches(heading(text[:LONGEST_HEADING]), spellings, n=1, cutoff=ALIKE)
+    return spellings[near[0]] if near else ""
+
+
+def _header_in(
+    rows: Rows,
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+    lines: range,
+    layouts: Sequence[Layout],
+) -> Header | None:
+    paths = _paths(rows, covered, lines)
+    best = None
+    for layout in layouts if len(paths) >= ENOUGH_TO_BE_MEANT else ():
+        header = _match(layout, paths)
+        if header and (best is None or header.rank > best.rank):
+            best = header
+    return best
+
+
+def _covered(merges: Iterable[Merge], start: int) -> dict[tuple[int, int], tuple[int, int]]:
     """For each cell under a merge within reach of a header: the corner that holds its text."""
-    reach = HEADER_WITHIN + HEADER_LINES
+    reach = start + HEADER_WITHIN + HEADER_LINES
     return {
         (row, column): (merge.top, merge.left)
         for merge in merges
-        if merge.top <= reach
-        for row in range(merge.top, min(merge.bottom, reach) + 1)
+        if start <= merge.bottom and merge.top <= reach
+        for row in range(max(merge.top, start), min(merge.bottom, reach) + 1)
         for column in range(merge.left, merge.right + 1)
     }
 
 
 def _paths(
-    sheet: Sheet, covered: Mapping[tuple[int, int], tuple[int, int]], rows: range
+    rows: Rows, covered: Mapping[tuple[int, int], tuple[int, int]], lines: range
 ) -> dict[int, list[Cell]]:
     """For each grid column the different header cells above it, from top to bottom."""
-    columns = {column for row, column in sheet.cells if row in rows}
-    columns |= {column for row, column in covered if row in rows}
+    cells = {
+        (cell.row, cell.column): cell
+        for row in {*lines, *(top for (row, _), (top, _) in covered.items() if row in lines)}
+        for cell in rows.get(row, ())
+        if len(cell.text) <= LONGEST_HEADING
+    }
+    columns = {column for row, column in cells if row in lines}
+    columns |= {column for row, column in covered if row in lines}
     paths: dict[int, list[Cell]] = {}
     for column in sorted(columns):
-        for row in rows:
-            cell = sheet.cells.get(covered.get((row, column), (row, column)))
+        for row in lines:
+            cell = cells.get(covered.get((row, column), (row, column)))
             if cell is not None and cell not in paths.setdefault(column, []):
                 paths[column].append(cell)
     return {column: path for column, path in paths.items() if path}
@@ -91,43 +155,81 @@ def _known(layout: Layout) -> dict[tuple[str, ...], Column]:
     }
 
 
+@cache
+def _bare(layout: Layout) -> dict[tuple[str, ...], Column]:
+    """The same without marks, where that still names one column."""
+    named: dict[tuple[str, ...], set[Column]] = {}
+    for name, column in _known(layout).items():
+        named.setdefault(tuple(map(skeleton, name)), set()).add(column)
+    return {name: columns.pop() for name, columns in named.items() if len(columns) == 1}
+
+
 def _match(layout: Layout, paths: Mapping[int, list[Cell]]) -> Header | None:
     """Name each column by its path; the header's rows are those that helped to name one."""
-    known = _known(layout)
     spans: dict[int, Column] = {}
     unknown: dict[int, Cell] = {}
+    guessed: dict[int, Cell] = {}
+    twice: dict[int, Cell] = {}
     rows: set[int] = set()
     for place, path in paths.items():
-        column, used = next(
-            ((known[name], cells) for name, cells in _names(path) if name in known), (None, [])
-        )
+        column, used, marks_lost = _named(layout, path)
         # The same heading again in another cell is another table beside this one, or a slip.
         if column and (column not in spans.values() or spans.get(place - 1) == column):
             spans[place] = column
             rows |= {cell.row for cell in used}
+            if marks_lost:
+                guessed[place] = used[-1]
+        elif column:
+            twice[place] = path[-1]
         else:
             unknown[place] = path[-1]
     if len(set(spans.values())) < ENOUGH_TO_BE_MEANT:
         return None
     first, last = min(rows), max(rows)
+    inside = range(first, last + 1)
     return Header(
         layout,
         first,
         last,
         spans,
-        {place: cell for place, cell in unknown.items() if first <= cell.row <= last},
+        {place: cell for place, cell in (unknown | twice).items() if cell.row in inside},
+        guessed,
+        {place: cell for place, cell in twice.items() if cell.row in inside},
         frozenset(
-            heading(cell.text)
-            for path in paths.values()
-            for cell in path
-            if first <= cell.row <= last
+            heading(cell.text) for path in paths.values() for cell in path if cell.row in inside
         ),
     )
 
 
+def _named(layout: Layout, path: Sequence[Cell]) -> tuple[Column | None, Sequence[Cell], bool]:
+    """The column that header cells name, by which of them, and whether marks were lost."""
+    known = _known(layout)
+    names = list(_names(path))
+    for name, cells in names:
+        if name in known:
+            return known[name], cells, False
+    bare = _bare(layout)
+    for name, cells in names:
+        if column := bare.get(tuple(map(skeleton, name))):
+            return column, cells, True
+    return None, (), False
+
+
 def _names(path: Sequence[Cell]) -> Iterator[tuple[tuple[str, ...], Sequence[Cell]]]:
-    """The ways to read the header cells of one column: as a path, in one piece, the last alone."""
+    """The ways to read the header cells of one column: as a path, in one piece, some of them."""
+    # Dashes stand in the rows below a header, never in it.
+    path = [cell for cell in path if not is_placeholder(cell.text)] or path
+    # The unit of the whole table stands above the last column, and belongs to no column.
+    words = [cell for cell in path if heading(cell.text)]
+    last = words[-1].row if words else 0
+    path = [cell for cell in path if words and (cell in words or cell.row > last)] or path
     texts = [heading(cell.text) for cell in path]
     yield tuple(texts), path
     yield (heading("".join(cell.text for cell in path)),), path
+    above = path[1:]  # without a title line
+    below = path[: -1 if texts[-1] == "" else None]  # without a line of units or of indices
+    for some in (above, below, above[: len(below) - 1]):
+        if 0 < len(some) < len(path):
+            yield tuple(heading(cell.text) for cell in some), path[path.index(some[0]) :]
+            yield (heading("".join(cell.text for cell in some)),), path[path.index(some[0]) :]
     yield (texts[-1],), path[-1:]

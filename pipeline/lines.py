@@ -4,71 +4,121 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.headings import ENOUGH_TO_BE_MEANT, Header
+from pipeline.headings import ENOUGH_TO_BE_MEANT, Header, Rows
 from pipeline.months import is_title
 from schemas.finding import Finding
 from schemas.layouts import BELOW_TABLE, NIL_SAID, PAGE_NUMBER, TOTAL_ROW, Column
 from schemas.procurement import is_placeholder, method_code
 from schemas.rules import found
-from schemas.sheet import Cell, Sheet
+from schemas.sheet import Cell, Sheet, address
 from schemas.thai import fold
 
 FOOT = re.compile("|".join(BELOW_TABLE))
 INDEX = re.compile(r"\(?[0-9]{1,2}\)?")
+LONGEST_NUMBER = 4  # digits in the first column of an empty prepared row; a telephone has more
 AMOUNT = re.compile(r"[0-9][0-9,]*(?:\.[0-9]*)?(?:\.?-)?(?:บาท)?")
 NUMBERED = {"budget", "reference_price", "bid", "agreed_price", "contract_number", "contract_date"}
+# A row with one of these is an item of its own; without them it goes on with the row above.
+OWN = {"number", "budget", "reference_price", "procurement_method"}
+OFFERS = {"bidder", "bid"}
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table: for each recognised column its filled cells."""
+    """One item of the table, usually one row: for each recognised column its filled cells."""
 
-    row: int
+    row: int  # the first, as Excel counts
     cells: Mapping[Column, tuple[Cell, ...]]
+    last: int = 0
 
     @property
     def all(self) -> list[Cell]:
         return [cell for cells in self.cells.values() for cell in cells]
 
+    @property
+    def fields(self) -> set[str]:
+        return {name for column in self.cells for name in column.fields}
+
     def of(self, field: str) -> tuple[Cell, ...]:
         return next((c for column, c in self.cells.items() if column.fields[0] == field), ())
+
+    def and_then(self, other: "Line") -> "Line":
+        """The same item with the cells of a further row."""
+        columns = {**self.cells, **other.cells}
+        cells = {
+            column: (*self.cells.get(column, ()), *other.cells.get(column, ()))
+            for column in columns
+        }
+        return Line(self.row, cells, other.row)
 
 
 @dataclass
 class Under:
-    """What stands under a header."""
+    """What stands under a header. ``named`` says of cells why they are left out."""
 
     items: list[Line] = field(default_factory=list)
     titles: list[Cell] = field(default_factory=list)  # of later pages, or of a later month
     nil: bool = False  # finance wrote that nothing was bought
+    named: dict[Place, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
-def lines_under(sheet: Sheet, header: Header) -> Under:
-    """Part the rows under a header; every text that is no item and has no name is told."""
-    above = {fold(cell.text) for (row, _), cell in sheet.cells.items() if row < header.first}
+def lines_under(sheet: Sheet, header: Header, rows: Rows, above: set[str]) -> Under:
+    """Part the rows under a header; every text that is no item and has no name is told.
+
+    ``rows`` are those below the header that belong to it; ``above`` are the texts (folded) of
+    the title block, which later pages repeat.
+    """
     under, signed = Under(), False
+    groups = _groups(sheet, header)
     nil: list[Line] = []
     apart: list[Line] = []
-    for row, cells in sheet.rows():
+    for row, cells in rows.items():
         line = _line(row, [cell for cell in cells if cell.column in header.spans], header)
-        if row <= header.last or _left_out(line, header, above):
+        if not line.cells:
             continue
-        if len(line.all) == 1 and is_title(line.all[0]):
+        if under.items and row <= groups.get(under.items[-1].row, 0):
+            under.items[-1] = under.items[-1].and_then(line)
+        elif why := _left_out(line, header, above):
+            _name(under, line.all, why)
+        elif len(line.all) == 1 and is_title(line.all[0]):
             under.titles += line.all
+            _name(under, line.all, "title")
         elif _says_nil(line):
             nil.append(line)
-        elif _is_item(line, signed=signed):
-            under.findings += _between(sheet, apart)
+        elif not signed and not apart and _states(line) and _goes_on(line, under.items):
+            under.findings += _continue(sheet, line, under.items)
+        elif row in groups or _is_item(line, signed=signed):
+            under.findings += _between(sheet, apart, under.items)
             apart, signed = [], False
             under.items.append(line)
         else:
             apart.append(line)
             signed = signed or any(FOOT.search(fold(cell.text)) for cell in line.all)
     under.nil = bool(nil) and not under.items
+    for line in nil if under.nil else ():
+        _name(under, line.all, "nil")
     below = apart if under.nil else sorted([*nil, *apart], key=lambda line: line.row)
-    under.findings += _below(sheet, below)
+    _below(sheet, below, under)
+    under.findings += [doubt for line in under.items for doubt in _struck(sheet, line)]
     return under
+
+
+def _name(under: Under, cells: Iterable[Cell], why: str) -> None:
+    under.named |= {(cell.row, cell.column): why for cell in cells}
+
+
+def _groups(sheet: Sheet, header: Header) -> dict[int, int]:
+    """First row → last row of the items whose title or number is merged over several rows."""
+    tall: dict[int, int] = {}
+    for merge in sheet.merges:
+        column = header.spans.get(merge.left)
+        keys = column is not None and {"title", "number"} & set(column.fields)
+        if keys and merge.top > header.last and merge.bottom > merge.top:
+            tall[merge.top] = max(tall.get(merge.top, 0), merge.bottom)
+    return tall
 
 
 def _line(row: int, cells: Sequence[Cell], header: Header) -> Line:
@@ -76,22 +126,35 @@ def _line(row: int, cells: Sequence[Cell], header: Header) -> Line:
     for cell in cells:
         column = header.spans[cell.column]
         by_column[column] = (*by_column.get(column, ()), cell)
-    return Line(row, by_column)
+    return Line(row, by_column, row)
 
 
-def _left_out(line: Line, header: Header, above: set[str]) -> bool:
-    """True for what is left out by name: nothing, empty numbers, index, total, page furniture."""
-    texts = [fold(cell.text) for cell in line.all]
-    numbers = line.of("number")
+def _left_out(line: Line, header: Header, above: set[str]) -> str:  # noqa: PLR0911 - one a name
+    """Why a row is left out by name: empty numbers, dashes, index, total, page furniture."""
+    cells, numbers = line.all, line.of("number")
+    if len(line.cells) > ENOUGH_TO_BE_MEANT and any(cell.kind == "number" for cell in numbers):
+        return "" if any(_says_more(cell) for cell in cells) else "index"  # the everyday item
+    texts = [fold(cell.text) for cell in cells]
     if len(numbers) == len(texts) and all(
-        INDEX.fullmatch(text) or text.isdecimal() for text in texts
+        INDEX.fullmatch(text) or (text.isdecimal() and len(text) <= LONGEST_NUMBER)
+        for text in texts
     ):
-        return True  # nothing at all, or the numbers that a prepared form has in empty rows
+        return "empty-row"  # the numbers that a prepared form has in empty rows
+    rest = [cell for cell in cells if cell not in numbers]
+    numbered = all(INDEX.fullmatch(fold(cell.text)) for cell in numbers)
+    if rest and numbered and all(is_placeholder(cell.text) for cell in rest):
+        return "empty-row"
     if len(texts) == 1 and (texts[0] in above or re.search(PAGE_NUMBER, texts[0])):
-        return True
+        return "page"
     if len(texts) >= ENOUGH_TO_BE_MEANT and all(INDEX.fullmatch(text) for text in texts):
-        return True
-    return _is_total(line) or header.repeated(texts)
+        return "index"
+    if _is_total(line):
+        return "total"
+    return "heading" if header.repeated(texts) else ""
+
+
+def _says_more(cell: Cell) -> bool:
+    return INDEX.fullmatch(fold(cell.text)) is None
 
 
 def _is_total(line: Line) -> bool:
@@ -115,9 +178,39 @@ def _is_sum(text: str) -> bool:
 
 
 def _says_nil(line: Line) -> bool:
+    budgets = line.of("budget")
+    if len(line.cells) > ENOUGH_TO_BE_MEANT and any(
+        cell.value and cell.kind == "number" for cell in budgets
+    ):
+        return False  # the everyday item
     said = [cell for cell in line.all if re.match(NIL_SAID, fold(cell.text))]
     rest = [cell for cell in line.all if cell not in said and cell not in line.of("number")]
     return bool(said) and all(is_placeholder(cell.text) or fold(cell.text) == "0" for cell in rest)
+
+
+def _goes_on(line: Line, items: Sequence[Line]) -> bool:
+    """True for a row right under an item that only adds to it: a further bidder, a broken line.
+
+    A title alone may be a heading between items: there somebody must look.
+    """
+    return (
+        bool(items)
+        and items[-1].last == line.row - 1
+        and not line.fields & OWN
+        and line.fields != {"title"}
+        and not any(
+            FOOT.search(fold(cell.text))
+            for column, cells in line.cells.items()
+            if "contract_date" not in column.fields  # «วันที่ …» signs a page, and dates a contract
+            for cell in cells
+        )
+    )
+
+
+def _continue(sheet: Sheet, line: Line, items: list[Line]) -> list[Finding]:
+    items[-1] = items[-1].and_then(line)
+    # A bidder a row is a way to write the form, not a broken line.
+    return [] if line.fields <= OFFERS else [_told(sheet, "row-continued", line.all[0])]
 
 
 def _is_item(line: Line, *, signed: bool) -> bool:
@@ -125,6 +218,8 @@ def _is_item(line: Line, *, signed: bool) -> bool:
 
     Below a signature only a row with a number, or a wide one, is taken for another item.
     """
+    if len(line.cells) > ENOUGH_TO_BE_MEANT and line.of("number"):
+        return True
     if len(line.cells) == 1 or all(FOOT.search(fold(cell.text)) for cell in line.all):
         return False
     if len(line.cells) >= ENOUGH_TO_BE_MEANT:
@@ -142,22 +237,45 @@ def _is_item(line: Line, *, signed: bool) -> bool:
     )
 
 
-def _between(sheet: Sheet, lines: Iterable[Line]) -> list[Finding]:
+def _between(sheet: Sheet, lines: Iterable[Line], items: list[Line]) -> list[Finding]:
     """Texts between items may be torn parts of one: the month waits until somebody has looked."""
-    return [_told(sheet, "row-is-whole", cell) for line in lines for cell in line.all]
-
-
-def _below(sheet: Sheet, lines: Iterable[Line]) -> list[Finding]:
-    """Below the items stand remarks and signatures; several cells before any may be an item."""
     findings: list[Finding] = []
-    signed = False
     for line in lines:
-        named = [cell for cell in line.all if FOOT.search(fold(cell.text))]
-        signed = signed or bool(named)
-        rule = "cell-in-table" if signed or len(line.all) == 1 else "row-is-whole"
-        findings += [_told(sheet, rule, cell) for cell in line.all if cell not in named]
+        if _goes_on(line, items):
+            findings += _continue(sheet, line, items)
+        else:
+            findings += [_told(sheet, "row-is-whole", cell) for cell in line.all]
     return findings
 
 
+def _states(line: Line) -> bool:
+    """True for a row with a figure: names alone may be the first line of the signatures."""
+    return any(re.search("[0-9]", fold(cell.text)) for cell in line.all)
+
+
+def _below(sheet: Sheet, lines: Iterable[Line], under: Under) -> None:
+    """Below the items stand remarks and signatures; several cells before any may be an item."""
+    signed = False
+    last = under.items[-1].last if under.items else 0
+    for line in lines:
+        named = [cell for cell in line.all if FOOT.search(fold(cell.text))]
+        _name(under, named, "foot")
+        signed = signed or bool(named)
+        # Right under the last item, and not in the column of titles: the end of its text?
+        torn = line.row == last + 1 and not line.fields & {"title", "number"}
+        whole = signed or (len(line.all) == 1 and not torn)
+        rule = "cell-in-table" if whole else "row-is-whole"
+        under.findings += [_told(sheet, rule, cell) for cell in line.all if cell not in named]
+
+
+def _struck(sheet: Sheet, line: Line) -> list[Finding]:
+    """A row or a part of it is struck through: cancelled, or corrected by hand."""
+    struck = [cell for cell in line.all if cell.struck]
+    if struck and all(cell.struck == "whole" for cell in line.all):
+        return [_told(sheet, "row-struck", line.all[0])]
+    return [_told(sheet, "cell-struck", cell) for cell in struck]
+
+
 def _told(sheet: Sheet, rule: str, cell: Cell) -> Finding:
-    return found(rule, sheet.file, sheet.name, cell.address, cell.text, row=cell.row)
+    where = address(cell.row, cell.column)
+    return found(rule, sheet.file, sheet.name, where, cell.text, row=cell.row)

@@ -10,7 +10,7 @@ from schemas.layouts import TITLE_LINE
 from schemas.month import Month
 from schemas.rules import found
 from schemas.sheet import Cell, Sheet
-from schemas.thai import MONTHS, fold, months_in, visible, without_days_made
+from schemas.thai import MONTHS, arabic_digits, fold, months_in, visible, without_days_made
 
 IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
 # The law that asks for the form is of 2540; a title of another century is a slip.
@@ -32,9 +32,16 @@ class _Statement:
         return f"{MONTHS[self.number - 1]} {self.year or ''}".strip()
 
 
-def month_of(sheet: Sheet, titles: Iterable[Cell]) -> tuple[Month | None, list[Finding]]:
-    """Return the month on which all agree; None with a finding that says who says what."""
-    statements = [*_in_cells(titles), *_in_name(sheet.name), *_in_file(sheet.file)]
+def month_of(
+    sheet: Sheet, titles: Iterable[Cell], *, titles_alone: bool = False
+) -> tuple[Month | None, list[Finding]]:
+    """Return the month on which all agree; None with a finding that says who says what.
+
+    ``titles_alone`` where a sheet has several months: its name cannot agree with all of them.
+    """
+    statements = _in_cells(titles)
+    if not titles_alone:
+        statements += [*_in_name(sheet.name), *_in_file(sheet.file)]
     month = _agreed(statements)
     if month is not None:
         return month, []
@@ -53,6 +60,24 @@ def month_of(sheet: Sheet, titles: Iterable[Cell]) -> tuple[Month | None, list[F
 def month_meant(sheet: Sheet) -> Month | None:
     """Return the month of a sheet without a table, by its texts and its name."""
     return _agreed([*_in_cells(sheet.cells.values()), *_in_name(sheet.name)])
+
+
+def months_said(titles: Iterable[Cell]) -> list[tuple[int | None, int]]:
+    """The months that title lines name: (Buddhist year or None, 1–12)."""
+    return [(one.year, one.number) for one in _in_cells(titles)]
+
+
+def flat_month(year: Sequence[Cell], month: Sequence[Cell]) -> Month | None:
+    """Return the month that the columns «ปี» and «เดือน» of a flat line state (DOMAIN §3)."""
+    words = visible(" ".join(cell.text for cell in month))
+    number = arabic_digits(words)
+    if number.isdecimal() and int(number) in range(1, 13):
+        words = MONTHS[int(number) - 1]
+    years = visible(" ".join(cell.text for cell in year))
+    named = months_in(f"{words} {years}")
+    if len(named) != 1 or named[0][0] not in BUDDHIST_YEARS:
+        return None
+    return Month(int(named[0][0] or 0), named[0][1])
 
 
 def is_title(cell: Cell) -> bool:
@@ -74,11 +99,12 @@ def _in_cells(cells: Iterable[Cell]) -> list[_Statement]:
 
 
 def _in_name(name: str) -> list[_Statement]:
-    return [_Statement("ชื่อแผ่นงาน", "", name, *one) for one in months_in(name)]
+    """A name may state a range of months, «ต.ค.-ธ.ค.67»; then it says nothing about one."""
+    named = months_in(name)
+    return [_Statement("ชื่อแผ่นงาน", "", name, *one) for one in named] if len(named) == 1 else []
 
 
 def _in_file(file: str) -> list[_Statement]:
-    """A file name may name a range of months; then it says nothing about one sheet."""
     named = months_in(PurePath(file).stem)
     return [_Statement("ชื่อไฟล์", "", file, *one) for one in named] if len(named) == 1 else []
 

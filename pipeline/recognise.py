@@ -1,21 +1,39 @@
-"""Sheets → tables: where the header stands, what each column means, which month is spoken for.
+"""Sheets → tables: where the headers stand, what each column means, which month is spoken for.
 
 Nothing is interpreted here. Every filled cell of a recognised sheet gets a place: in a line of
-the table, left out by name, or in a finding.
+a table, left out by name, or in a finding.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from pipeline.headings import HEADER_WITHIN, Header, find_header
-from pipeline.lines import Line, lines_under
-from pipeline.months import month_meant, month_of
+from pipeline.headings import (
+    ENOUGH_TO_BE_MEANT,
+    HEADER_WITHIN,
+    Header,
+    Rows,
+    find_header,
+    later_header,
+    likely,
+    other_table,
+)
+from pipeline.lines import Line, Place, Under, lines_under
+from pipeline.months import flat_month, is_title, month_meant, month_of, months_said
 from schemas.finding import Finding
-from schemas.layouts import BELOW_TABLE, IGNORED_HEADINGS, TITLE_BLOCK, Column, Layout, heading
+from schemas.layouts import (
+    BELOW_TABLE,
+    IGNORED_HEADINGS,
+    MONTH,
+    TITLE_BLOCK,
+    Column,
+    Layout,
+    heading,
+)
 from schemas.month import Month
+from schemas.procurement import method_code
 from schemas.rules import found, short
-from schemas.sheet import Sheet, address
+from schemas.sheet import Cell, Sheet, address
 from schemas.thai import fold
 
 BY_NAME = re.compile("|".join((*TITLE_BLOCK, *BELOW_TABLE)))
@@ -33,9 +51,20 @@ class Table:
     columns: Mapping[Column, int]
     lines: tuple[Line, ...]
     nil: bool = False  # finance wrote that nothing was bought
+    named: Mapping[Place, str] = field(default_factory=dict)  # why left out
 
     def address(self, column: Column, row: int) -> str:
         return address(row, self.columns[column])
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One header of a sheet with what stands above it and below it."""
+
+    header: Header
+    above: tuple[Cell, ...]
+    header_cells: tuple[Cell, ...]
+    below: Rows
 
 
 def recognise(sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[list[Table], list[Finding]]:
@@ -47,51 +76,261 @@ def recognise(sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[list[Table
     if not filled:
         file = sheets[0].file if sheets else ""
         return [], [found("table-found", file, rows=HEADER_WITHIN)]
-    headers = [(sheet, find_header(sheet)) for sheet in filled]
     tables: list[Table] = []
     findings: list[Finding] = []
-    for sheet, header in headers:
+    rest: list[tuple[Sheet, Rows, Header | None]] = []
+    for sheet in filled:
+        rows: Rows = dict(sheet.rows())
+        header = find_header(sheet, rows)
         if header and not header.missing:
-            table, doubts = _table(sheet, header, names)
-            tables.append(table)
-            findings += doubts
-    for sheet, header in headers:
-        if header is None:
-            findings.append(_no_table(sheet, tables))
-        elif header.missing:
-            findings.append(_incomplete(sheet, header))
+            good, doubts = _tables(sheet, _blocks(sheet, rows, header), names)
+            tables += good
+            findings += [*_hidden(sheet), *doubts]
+        else:
+            rest.append((sheet, rows, header))
+    for sheet, rows, header in rest:
+        findings.append(_no_table(sheet, rows, header, tables))
     return _settle(tables, findings)
 
 
-def _table(sheet: Sheet, header: Header, names: Sequence[str]) -> tuple[Table, list[Finding]]:
-    under = lines_under(sheet, header)
-    above = [cell for (row, _), cell in sheet.cells.items() if row < header.first]
-    month, findings = month_of(sheet, [*above, *under.titles])
-    findings += [
-        replace(finding, month=month)
-        for finding in (
-            *_title_block(sheet, header, names),
-            *_unknown_columns(sheet, header),
-            *under.findings,
+# ---- one sheet
+
+
+def _blocks(sheet: Sheet, rows: Rows, header: Header) -> list[_Block]:
+    """Part a sheet at its headers: another month below, another table of the same month.
+
+    The same header again is another printed page, unless the title above it names another month.
+    """
+    parted: list[tuple[Header, int]] = [(header, 1)]  # and the first row of its title block
+    said = set(months_said(cell for row in rows if row < header.first for cell in rows[row]))
+    title = 0  # where titles stand that belong to what comes next
+    for row, cells in rows.items():
+        current = parted[-1][0]
+        if row <= current.last:
+            continue
+        if len(cells) == 1 and is_title(cells[0]):
+            title = title or row
+        if not _looks_like_header(cells):
+            continue
+        again = current.repeated([cell.text for cell in cells if cell.column in current.spans])
+        other = None if again and not title else later_header(sheet, rows, row)
+        if other is None:
+            continue
+        start = title or row
+        here = set(months_said(c for r in rows if start <= r < row for c in rows[r]))
+        if (here and here != said) or dict(other.spans) != dict(current.spans):
+            parted.append((other, start))
+            said = here or said
+        title = 0
+    ends = [start for _, start in parted[1:]] + [max(rows) + 1]
+    return [
+        _Block(
+            one,
+            tuple(cell for row in rows if start <= row < one.first for cell in rows[row]),
+            tuple(cell for row in range(one.first, one.last + 1) for cell in rows.get(row, ())),
+            {row: cells for row, cells in rows.items() if one.last < row < end},
         )
+        for (one, start), end in zip(parted, ends, strict=True)
     ]
+
+
+def _looks_like_header(cells: Sequence[Cell]) -> bool:
+    """A cheap look before a careful one: several short texts, and no figure among them."""
+    return (
+        len(cells) >= ENOUGH_TO_BE_MEANT
+        and all(cell.kind == "text" for cell in cells)
+        and any("ราคากลาง" in fold(cell.text) for cell in cells)
+    )
+
+
+def _tables(
+    sheet: Sheet, blocks: Sequence[_Block], names: Sequence[str]
+) -> tuple[list[Table], list[Finding]]:
+    tables: list[Table] = []
+    findings: list[Finding] = []
+    pages = {fold(cell.text) for block in blocks for cell in block.above}
+    titles: list[Cell] = []
+    several = len({month for block in blocks for month in months_said(block.above)}) > 1
+    for block in blocks:
+        header = _widened(block)
+        under = lines_under(sheet, header, block.below, pages)
+        spoken = [*block.above, *under.titles]
+        titles = spoken if months_said(spoken) else [*titles, *spoken]
+        doubts = [
+            *_title_block(sheet, block.above, names),
+            *_columns(sheet, header, block.below),
+            *under.findings,
+        ]
+        named = {**_named_outside(block, header), **under.named}
+        made, unclear = _of_months(sheet, titles, header, under, titles_alone=several)
+        tables += [replace(table, named=named) for table in made]
+        months = {table.month for table in made}
+        month = months.pop() if len(months) == 1 else None
+        findings += [*unclear, *(replace(doubt, month=month) for doubt in doubts)]
+    return tables, findings
+
+
+def _of_months(
+    sheet: Sheet, titles: Sequence[Cell], header: Header, under: Under, *, titles_alone: bool
+) -> tuple[list[Table], list[Finding]]:
+    """One table of a block; a flat one says in each line whose month it is."""
     starts: dict[Column, int] = {}
     for place, column in sorted(header.spans.items()):
         starts.setdefault(column, place)
-    lines = tuple(under.items)
-    return Table(sheet.file, sheet.name, month, header.layout, starts, lines, under.nil), findings
+    made = Table(
+        sheet.file, sheet.name, None, header.layout, starts, tuple(under.items), under.nil
+    )
+    if MONTH not in header.found:
+        alone = titles_alone and bool(months_said(titles))
+        month, findings = month_of(sheet, titles, titles_alone=alone)
+        return [replace(made, month=month)], findings
+    findings = []
+    by_month: dict[Month | None, list[Line]] = {}
+    for line in under.items:
+        year, words = line.of("year"), line.of("month")
+        month = flat_month(year, words)
+        if month is None:
+            text = " ".join(cell.text for cell in (*words, *year))
+            where = (sheet.file, sheet.name, address(line.row, starts[MONTH]), text)
+            findings.append(found("line-has-month", *where, row=line.row))
+        by_month.setdefault(month, []).append(line)
+    return [
+        replace(made, month=month, lines=tuple(lines)) for month, lines in by_month.items()
+    ], findings
 
 
-def _no_table(sheet: Sheet, tables: Sequence[Table]) -> Finding:
-    """A cover beside good tables is only named; a month without its table is sent back."""
+def _widened(block: _Block) -> Header:
+    """A column without a heading, right of one that states two facts, is its second half.
+
+    So «เลขที่และวันที่» over two cells where the merge is lost, or was never made.
+    """
+    header = block.header
+    spans = dict(header.spans)
+    filled = {cell.column for cells in block.below.values() for cell in cells}
+    for place in sorted(filled - set(spans) - set(header.unknown)):
+        left = spans.get(place - 1)
+        if left is not None and len(left.fields) > 1:
+            spans[place] = left
+    return replace(header, spans=spans)
+
+
+def _title_block(sheet: Sheet, above: Iterable[Cell], names: Sequence[str]) -> Iterator[Finding]:
+    """What stands above the header is left out by name, or told."""
+    ours = [fold(name) for name in names]
+    for cell in above:
+        text = fold(cell.text)
+        where = (sheet.file, sheet.name, cell.address, cell.text)
+        if not BY_NAME.search(text):
+            yield found("cell-in-table", *where)
+        elif OFFICE.search(text) and not any(name in text for name in ours):
+            yield found("organisation-is-ours", *where, organisation=names[0])
+
+
+def _columns(sheet: Sheet, header: Header, below: Rows) -> Iterator[Finding]:
+    """Headings read without their marks, twice, or not at all."""
+    for place, cell in header.guessed.items():
+        where = (sheet.file, sheet.name, cell.address, cell.text)
+        yield found("heading-read-as", *where, heading=header.spans[place].heading)
+    left_out = {heading(text) for text in IGNORED_HEADINGS}
+    filled: dict[int, int] = {}
+    for cells in below.values():
+        for cell in cells:
+            if cell.column not in header.spans:
+                filled[cell.column] = filled.get(cell.column, 0) + 1
+    if len(header.twice) >= ENOUGH_TO_BE_MEANT and set(header.twice) & set(filled):
+        place, cell = min(header.twice.items())
+        yield found("tables-apart", sheet.file, sheet.name, cell.address, cell.text)
+        filled = {column: count for column, count in filled.items() if column < place}
+    for column, count in sorted(filled.items()):
+        named = header.unknown.get(column)
+        if named is not None and heading(named.text) in left_out:
+            continue
+        at = named.address if named else address(header.first, column)
+        text = named.text if named else ""
+        shown = f"«{short(text)}»" if text else "(ไม่มีหัวคอลัมน์)"
+        yield found(
+            "heading-known",
+            sheet.file,
+            sheet.name,
+            at,
+            text,
+            count=count,
+            shown=shown,
+            likely=_perhaps(text),
+        )
+
+
+def _perhaps(text: str) -> str:
+    near = likely(text) if text else ""
+    return f"(คล้าย «{near}») " if near else ""
+
+
+def _named_outside(block: _Block, header: Header) -> dict[Place, str]:
+    """The cells of title block and header, and of the columns that are no fields."""
+    left_out = {heading(text) for text in IGNORED_HEADINGS}
+    ignored = {c for c, cell in header.unknown.items() if heading(cell.text) in left_out}
+    named = {(cell.row, cell.column): "title" for cell in block.above}
+    named |= {(cell.row, cell.column): "heading" for cell in block.header_cells}
+    for cells in block.below.values():
+        for cell in cells:
+            if cell.column not in header.spans:
+                why = "ignored-column" if cell.column in ignored else "unknown-column"
+                named[cell.row, cell.column] = why
+    return named
+
+
+def _hidden(sheet: Sheet) -> Iterator[Finding]:
+    """What Excel does not show is read all the same, and told."""
+    hidden = sheet.hidden
+    parts = []
+    if hidden.sheet:
+        parts.append("ทั้งแผ่นงาน")
+    if hidden.rows:
+        parts.append(f"แถว {_ranges(sorted(hidden.rows))}")
+    if hidden.columns:
+        letters = ", ".join(address(1, column)[:-1] for column in sorted(hidden.columns))
+        parts.append(f"คอลัมน์ {letters}")
+    if parts:
+        yield found("hidden-is-read", sheet.file, sheet.name, what=" ".join(parts))
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """«7, 9–12»."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+
+
+# ---- sheets without a table
+
+
+def _no_table(sheet: Sheet, rows: Rows, header: Header | None, tables: Sequence[Table]) -> Finding:
+    """Another table is called by its name; a cover beside good tables is only named."""
+    other = other_table(sheet, rows)
+    if other is not None:
+        rule = "sheet-is-another-table" if tables else "table-is-sokhoro1"
+        return found(rule, sheet.file, sheet.name, table=other.words)
+    if header is not None:
+        return _incomplete(sheet, header)
     month = month_meant(sheet)
-    if tables and (month is None or month in {table.month for table in tables}):
+    known = month is None or month in {table.month for table in tables}
+    if tables and known and not any(map(_like_an_item, rows.values())):
         return found("sheet-is-a-table", sheet.file, sheet.name)
     return found("table-found", sheet.file, sheet.name, month=month, rows=HEADER_WITHIN)
 
 
+def _like_an_item(cells: Sequence[Cell]) -> bool:
+    return len(cells) > ENOUGH_TO_BE_MEANT and any(method_code(cell.text) for cell in cells)
+
+
 def _incomplete(sheet: Sheet, header: Header) -> Finding:
-    unknown = ", ".join(f"«{short(cell.text)}»" for cell in header.unknown.values())
+    unknown = ", ".join(
+        f"«{short(cell.text)}» {_perhaps(cell.text)}".strip() for cell in header.unknown.values()
+    )
     return found(
         "columns-complete",
         sheet.file,
@@ -104,34 +343,7 @@ def _incomplete(sheet: Sheet, header: Header) -> Finding:
     )
 
 
-def _title_block(sheet: Sheet, header: Header, names: Sequence[str]) -> Iterator[Finding]:
-    """What stands above the header is left out by name, or told."""
-    ours = [fold(name) for name in names]
-    for _, cell in sorted(sheet.cells.items()):
-        text = fold(cell.text)
-        where = (sheet.file, sheet.name, cell.address, cell.text)
-        if cell.row >= header.first:
-            return
-        if not BY_NAME.search(text):
-            yield found("cell-in-table", *where)
-        elif OFFICE.search(text) and not any(name in text for name in ours):
-            yield found("organisation-is-ours", *where, organisation=names[0])
-
-
-def _unknown_columns(sheet: Sheet, header: Header) -> Iterator[Finding]:
-    left_out = {heading(text) for text in IGNORED_HEADINGS}
-    below: dict[int, int] = {}
-    for row, column in sheet.cells:
-        if row > header.last and column not in header.spans:
-            below[column] = below.get(column, 0) + 1
-    for column, count in sorted(below.items()):
-        named = header.unknown.get(column)
-        if named is not None and heading(named.text) in left_out:
-            continue
-        cell = named.address if named else address(header.first, column)
-        text = named.text if named else ""
-        shown = f"«{short(text)}»" if text else "(ไม่มีหัวคอลัมน์)"
-        yield found("heading-known", sheet.file, sheet.name, cell, text, count=count, shown=shown)
+# ---- the workbook
 
 
 def _settle(tables: list[Table], findings: list[Finding]) -> tuple[list[Table], list[Finding]]:
@@ -139,8 +351,8 @@ def _settle(tables: list[Table], findings: list[Finding]) -> tuple[list[Table], 
     filled = [table for table in tables if table.lines or table.nil]
     for month in sorted({table.month for table in filled if table.month}):
         same = [table for table in filled if table.month == month]
-        sheets = ", ".join(f"«{table.sheet}»" for table in same)
-        if len(same) > 1:
+        of = list(dict.fromkeys(table.sheet for table in same))
+        if len(of) > 1:
             findings += [
                 found(
                     "month-in-one-sheet",
@@ -148,14 +360,15 @@ def _settle(tables: list[Table], findings: list[Finding]) -> tuple[list[Table], 
                     table.sheet,
                     month=month,
                     month_words=month.words,
-                    sheets=sheets,
+                    sheets=", ".join(f"«{name}»" for name in of),
                 )
                 for table in same
             ]
     rule = "sheet-still-empty" if filled else "rows-present"
+    told = {(table.sheet, table.month) for table in filled}
     findings += [
         found(rule, table.file, table.sheet, month=table.month)
         for table in tables
-        if table not in filled
+        if table not in filled and (table.sheet, table.month) not in told
     ]
     return filled, findings

@@ -32,10 +32,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """A table by its columns, in no particular order."""
+    """A table by its columns, in no particular order.
+
+    ``words`` says to people what a table is that we know but do not publish.
+    """
 
     id: str
     columns: tuple[Column, ...]
+    words: str = ""
 
 
 NUMBER = Column(("number",), ("ลำดับที่", "ลำดับ", "ที่"), required=False)
@@ -45,7 +49,7 @@ TITLE = Column(
         "งานที่จัดซื้อหรือจัดจ้าง",
         "งานที่จัดซื้อจัดจ้าง",
         "งานจัดซื้อจัดจ้าง",
-        "งานจัดซื้อหรือจัดจ้าง",
+        "งานจัดซื้อหรือจัดจ้าง",  # so in the 17 flat fields
         "งานที่จะจัดซื้อหรือจ้าง",
         "งานที่จะจัดซื้อหรือจัดจ้าง",
         "งานที่จัดซื้อ/จัดจ้าง",
@@ -157,6 +161,11 @@ TAX_ID = Column(
     required=False,
 )
 
+# The flat fields say in every line whose month it is.
+ORGANISATION = Column(("organisation",), ("ชื่อหน่วยงาน", "หน่วยงาน"))
+YEAR = Column(("year",), ("ปี", "ปี พ.ศ."))
+MONTH = Column(("month",), ("เดือน",))
+
 COMMON = (
     NUMBER,
     TITLE,
@@ -176,10 +185,108 @@ LAYOUTS = (
         (*COMMON, BIDDER, BID, SUPPLIER, AGREED_PRICE, CONTRACT_NUMBER, CONTRACT_DATE),
     ),
     Layout("eleven-columns", (*COMMON, BIDDER, BID, SUPPLIER, AGREED_PRICE, CONTRACT)),
+    Layout(
+        "flat-fields",
+        (
+            *COMMON,
+            ORGANISATION,
+            YEAR,
+            MONTH,
+            BIDDER,
+            BID,
+            SUPPLIER,
+            AGREED_PRICE,
+            CONTRACT,
+        ),
+    ),
+)
+
+
+def _headed(*headings: str, optional: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    """Columns that tell a table by their headings and are not read."""
+    return (
+        *(Column((), (text,)) for text in headings),
+        *(Column((), (text,), required=False) for text in optional),
+    )
+
+
+# Tables that finance keeps beside the form (DOMAIN §4). Each lacks columns of the form: they can
+# be compared with it, never published as it.
+OTHER_TABLES = (
+    Layout(
+        "winners-of-the-quarter",
+        _headed(
+            "ชื่อผู้ประกอบการ",
+            "รายการพัสดุที่จัดซื้อจัดจ้าง",
+            "จำนวนเงินรวมที่จัดซื้อจัดจ้าง",
+            "เหตุผลสนับสนุน",
+            optional=(
+                "ลำดับที่",
+                "เลขประจำตัวผู้เสียภาษี/เลขประจำตัวประชาชน",
+                "เอกสารอ้างอิง",
+                "วันที่",
+                "เลขที่",
+            ),
+        ),
+        "บัญชีแนบท้ายประกาศผลผู้ชนะรายไตรมาส (แบบ ว 62)",
+    ),
+    Layout(
+        "ita-items",
+        _headed(
+            "ปีงบประมาณ",
+            "ชื่อหน่วยงาน",
+            "อำเภอ",
+            "จังหวัด",
+            "กระทรวง",
+            "ประเภทหน่วยงาน",
+            "วงเงินงบประมาณที่ได้รับจัดสรร",
+            "แหล่งที่มาของงบประมาณ",
+            "สถานะการจัดซื้อจัดจ้าง",
+            "วิธีการจัดซื้อจัดจ้าง",
+            "รายชื่อผู้ประกอบการที่ได้รับการคัดเลือก",
+            optional=(
+                "ที่",
+                "ชื่อรายการของงานที่ซื้อหรือจ้าง",
+                "งานที่ซื้อหรือจ้าง",
+                "ราคากลาง",
+                "ราคาที่ตกลงซื้อหรือจ้าง",
+                "เลขประจำตัวผู้เสียภาษี",
+                "เลขที่โครงการในระบบ e-GP",
+                "เลขที่โครงการ",
+                "วันที่เริ่มต้นสัญญา",
+                "วันที่สิ้นสุดสัญญา",
+            ),
+        ),
+        "รายการจัดซื้อจัดจ้างตามแบบ ITA (ข้อ O12)",
+    ),
+    Layout(
+        "egp-contracts",
+        _headed(
+            "รหัสโครงการ",
+            "ชื่อโครงการ",
+            "ชื่อประเภทโครงการ",
+            "วิธีจัดซื้อฯ",
+            "งบประมาณ",
+            "ราคาตกลงซื้อ/จ้าง",
+            "วันที่เกิดรายการ",
+            optional=("กลุ่มวิธีจัดซื้อฯ", "ราคากลาง", "ปีงบประมาณ", "จังหวัด", "เลขที่สัญญา", "ชื่อผู้ชนะ"),
+        ),
+        "ข้อมูลเปิดโครงการจัดซื้อจัดจ้าง e-GP",
+    ),
+    Layout(
+        "egp-contracts-in-english",
+        _headed("project_id", "project_name", "agency", "method", "winner", "contract_no"),
+        "ข้อมูลเปิดโครงการจัดซื้อจัดจ้าง e-GP",
+    ),
+    Layout(
+        "egp-bidders",
+        _headed("รายการพิจารณา", "เลขประจำตัวผู้เสียภาษีอากร", "รายชื่อผู้เสนอราคา", "ราคาที่เสนอ"),
+        "ข้อมูลสาระสำคัญในสัญญาจากระบบ e-GP",
+    ),
 )
 
 # What a sheet may say outside its table, left out by name. Anything else becomes a note.
-IGNORED_HEADINGS = ("หมายเหตุ",)
+IGNORED_HEADINGS = ("หมายเหตุ", "รหัสงบประมาณ", "รหัสแหล่งเงิน")
 TITLE_BLOCK = (
     r"สขร\.?\s*1",
     r"สรุปผลการ",
@@ -226,3 +333,19 @@ def heading(text: str) -> str:
     """
     bare = _INDEX.sub("", _UNITS.sub("", fold(text))).strip("-:*.")
     return bare.replace("ำ", "า")  # a PDF's า comes out as ำ, and the other way round
+
+
+# Vowels and marks above and below: a PDF moves or loses them, the letters of the line stay.
+_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+
+
+def skeleton(words: str) -> str:
+    """Return what is left of a compared heading without its marks.
+
+    Only for looking up in the closed list of spellings, and only where it names one column
+    (DOMAIN §8, the last resort).
+
+    >>> skeleton(heading("วนั ที่ของสญั ญา")) == skeleton(heading("วันที่ของสัญญา"))
+    True
+    """
+    return _MARKS.sub("", words)

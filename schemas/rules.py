@@ -76,6 +76,26 @@ FILE_RULES = (
         HOUSE,
     ),
     Rule(
+        "macros-left-out",
+        "note",
+        "ไฟล์ «{file}» มีมาโคร ระบบไม่เรียกใช้และไม่เก็บมาโคร อ่านเฉพาะข้อมูลในตาราง",
+        HOUSE,
+    ),
+    Rule(
+        "readers-agree",
+        "fix",
+        "โปรแกรมสองตัวอ่านช่องนี้ได้ไม่ตรงกัน («{value}» กับ «{other}») กรุณาเปิดด้วย Excel แล้วบันทึกเป็นไฟล์ใหม่ "
+        "(.xlsx) จากนั้นวางไฟล์ใหม่",
+        HOUSE,
+    ),
+    Rule(
+        "cells-accounted",
+        "fix",
+        "ระบบนับช่องข้อมูลของแผ่นงาน «{sheet}» ได้ไม่ครบ (ช่องแรก {cell}) จึงไม่เผยแพร่ เป็นข้อบกพร่องของ"
+        "โปรแกรม กรุณาแจ้งผู้ดูแลระบบ",
+        HOUSE,
+    ),
+    Rule(
         "file-is-read",
         "fix",
         "ระบบอ่านไฟล์ «{file}» ไม่ได้ ({reason}) กรุณาเปิดด้วย Excel แล้วบันทึกเป็นไฟล์ใหม่ "
@@ -98,6 +118,31 @@ SHEET_RULES = (
         FORM,
     ),
     Rule(
+        "table-is-sokhoro1",
+        "fix",
+        "แผ่นงาน «{sheet}» เป็น{table} ไม่ใช่แบบ สขร.๑ จึงไม่ได้นำมาใช้ กรุณาวางไฟล์แบบ สขร.๑ ของเดือน",
+        FORM,
+    ),
+    Rule(
+        "sheet-is-another-table",
+        "note",
+        "แผ่นงาน «{sheet}» เป็น{table} ไม่ใช่แบบ สขร.๑ จึงไม่ได้นำมาใช้",
+        FORM,
+    ),
+    Rule(
+        "tables-apart",
+        "fix",
+        "แผ่นงาน «{sheet}» มีสองตารางอยู่ข้างกัน (หัว «{value}» มีซ้ำ) กรุณาย้ายตารางขวาไปไว้ใต้ตารางซ้าย "
+        "หรือในแผ่นงานใหม่",
+        FORM,
+    ),
+    Rule(
+        "heading-read-as",
+        "note",
+        "หัวคอลัมน์ «{value}» สระหรือวรรณยุกต์คลาดเคลื่อน ระบบอ่านเป็น «{heading}»",
+        HOUSE,
+    ),
+    Rule(
         "columns-complete",
         "fix",
         "หัวตารางในแผ่นงาน «{sheet}» แถว {row} ขาดคอลัมน์ {missing} {unknown}"
@@ -107,7 +152,7 @@ SHEET_RULES = (
     Rule(
         "heading-known",
         "note",
-        "ไม่รู้จักหัวคอลัมน์ {shown} ข้อมูล {count} ช่องใต้หัวนี้ไม่ได้เผยแพร่ "
+        "ไม่รู้จักหัวคอลัมน์ {shown} {likely}ข้อมูล {count} ช่องใต้หัวนี้ไม่ได้เผยแพร่ "
         "หากเป็นข้อมูลของ สขร.๑ กรุณาแก้ชื่อหัวคอลัมน์ตามแบบ",
         FORM,
     ),
@@ -129,6 +174,12 @@ SHEET_RULES = (
         "fix",
         "แผ่นงาน «{sheet}» ระบุปี พ.ศ. {year} ซึ่งไม่น่าเป็นไปได้ กรุณาตรวจปีในหัวเรื่อง ชื่อแผ่นงาน หรือชื่อไฟล์",
         HOUSE,
+    ),
+    Rule(
+        "line-has-month",
+        "fix",
+        "แถว {row}: อ่านเดือนและปีของรายการไม่ได้ («{value}») ต้องเป็นชื่อเดือนและปี พ.ศ. เช่น ตุลาคม 2567",
+        FORM,
     ),
     Rule(
         "month-begun",
@@ -161,6 +212,30 @@ SHEET_RULES = (
         "fix",
         "แถว {row} มีข้อความเพียงช่องเดียว «{value}» อยู่กลางตาราง หากเป็นรายการให้กรอกให้ครบ "
         "หากเป็นส่วนต่อของรายการก่อนหน้าให้ย้ายไปไว้ในช่องเดียวกัน หากไม่ใช่รายการให้ลบออก",
+        HOUSE,
+    ),
+    Rule(
+        "row-continued",
+        "note",
+        "แถว {row} ไม่มีลำดับที่ วงเงิน และวิธี ระบบอ่านเป็นส่วนต่อของรายการก่อนหน้า",
+        HOUSE,
+    ),
+    Rule(
+        "row-struck",
+        "fix",
+        "แถว {row} ขีดฆ่าทั้งแถว หากยกเลิกรายการให้ลบแถวออก หากยังใช้ให้เอาขีดฆ่าออก",
+        HOUSE,
+    ),
+    Rule(
+        "cell-struck",
+        "fix",
+        "ช่องนี้มีข้อความขีดฆ่า «{value}» กรุณาลบข้อความที่ขีดฆ่าออก หรือเอาขีดฆ่าออกหากยังใช้",
+        HOUSE,
+    ),
+    Rule(
+        "hidden-is-read",
+        "note",
+        "แผ่นงาน «{sheet}» มีส่วนที่ซ่อนอยู่ ({what}) ระบบอ่านส่วนที่ซ่อนด้วย หากไม่ต้องการเผยแพร่กรุณาลบออก",
         HOUSE,
     ),
     Rule(
@@ -467,7 +542,8 @@ def found(
 ) -> Finding:
     """Return the finding of a rule: ``facts`` fill the braces of its message."""
     rule = RULE[rule_id]
-    words = rule.message.format(**{"file": file, "sheet": sheet, "value": short(value), **facts})
+    known = {"file": file, "sheet": sheet, "cell": cell, "value": short(value)}
+    words = rule.message.format(**{**known, **facts})
     return Finding(rule.id, rule.severity, file, sheet, cell, value, words, month)
 
 

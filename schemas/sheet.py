@@ -24,7 +24,7 @@ def address(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One filled cell.
 
@@ -45,7 +45,7 @@ class Cell:
         return address(self.row, self.column)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Merge:
     """A merged rectangle, all four bounds counted from 1 and included."""
 
@@ -77,6 +77,6 @@ class Sheet:
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Each row that holds something, top down, its cells from left to right."""
         by_row: dict[int, list[Cell]] = {}
-        for _, cell in sorted(self.cells.items()):
-            by_row.setdefault(cell.row, []).append(cell)
+        for at in sorted(self.cells):
+            by_row.setdefault(at[0], []).append(self.cells[at])
         yield from by_row.items()

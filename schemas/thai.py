@@ -66,17 +66,28 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_END = re.compile("(?:(?:_x000[dD]_)+\r?|\r)\n?|\u2028|\u2029")
 
 
+# Most texts are clean: one look tells. Every line begins and ends with something to be seen.
+_SEEN = "!-~\u0e01-\u0e3a\u0e3f-\u0e5b"
+_CLEAN = re.compile(rf"(?:[{_SEEN}](?:[ {_SEEN}]*[{_SEEN}])?(?:\n(?!$)|$))+")
+
+
 def visible(text: str) -> str:
     """Return the text as it may be published: what is written, without what cannot be seen.
 
     NFC, never NFKC (which takes ำ apart); invisible and control characters go, line ends become
     one newline, blanks at the ends go. Inner spaces stay as typed.
     """
+    if _CLEAN.fullmatch(text) and "_x000" not in text and unicodedata.is_normalized("NFC", text):
+        return text
     text = _LINE_END.sub("\n", _INVISIBLE.sub("", text))
     text = _CONTROL.sub("", text).replace("\u00a0", " ").replace("\t", " ")
     # Again: what was taken out may have stood inside such an escape.
     text = _LINE_END.sub("\n", unicodedata.normalize("NFC", text))
     return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+_NIKHAHIT_AA = re.compile("\u0e4d+([\u0e48-\u0e4b]*)[\u0e32\u0e33]")
+_TONE_BEFORE_VOWEL = re.compile("([\u0e48-\u0e4b]+)([\u0e31\u0e34-\u0e39]+)")
 
 
 def fold(text: str) -> str:
@@ -85,10 +96,10 @@ def fold(text: str) -> str:
     Digits become Arabic, ํา becomes ำ, เเ becomes แ, tone marks stand after vowels, all white
     space goes, Latin letters are small. DOMAIN §8 lists where each damage was met.
     """
-    text = arabic_digits(visible(text)).casefold()
-    text = re.sub(r"\s+", "", text).replace("เเ", "แ")
-    text = re.sub("\u0e4d+([\u0e48-\u0e4b]*)[\u0e32\u0e33]", "\\1\u0e33", text)
-    return re.sub("([\u0e48-\u0e4b]+)([\u0e31\u0e34-\u0e39]+)", r"\2\1", text)
+    text = "".join(arabic_digits(visible(text)).casefold().split()).replace("เเ", "แ")
+    if "\u0e4d" in text:
+        text = _NIKHAHIT_AA.sub("\\1\u0e33", text)
+    return _TONE_BEFORE_VOWEL.sub(r"\2\1", text)
 
 
 # ---- money

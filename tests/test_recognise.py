@@ -1,6 +1,8 @@
 """Where the header stands, what each column means, which month is spoken for, what is left out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,14 +24,15 @@ from pipeline.readers.xlsx import read
 from pipeline.recognise import Table, recognise
 from schemas.examined import Examined
 from schemas.finding import Finding
-from schemas.layouts import IGNORED_HEADINGS, LAYOUTS, Column, Layout
+from schemas.layouts import IGNORED_HEADINGS, LAYOUTS, MONTH, OTHER_TABLES, YEAR, Column, Layout
 from schemas.month import Month
-from schemas.sheet import Merge, Sheet, address
+from schemas.sheet import Hidden, Merge, Sheet, address
 from tests.paper import (
     GOOD,
     HEADS,
     NINE,
     OURS,
+    STATED,
     STEADY,
     TITLE,
     TWELVE,
@@ -80,7 +83,8 @@ def with_spelling(layout: Layout, column: Column, spelling: str) -> Sheet:
     upper: list[Value] = [part[0] for part in parts]
     lower: list[Value] = [part[1] if part[1:] else None for part in parts]
     header = [upper, lower] if any(lower) else [upper]
-    return paper([[TITLE], *header, ["ก"] * len(names)])
+    typed: dict[Column, Value] = {YEAR: 2567, MONTH: "ตุลาคม"}
+    return paper([[TITLE], *header, [typed.get(each, "ก") for each in layout.columns]])
 
 
 @pytest.mark.parametrize(("layout", "column", "spelling"), SPELLINGS)
@@ -95,7 +99,7 @@ def test_every_spelling_of_every_column_is_known(
 
 
 def test_every_layout_has_a_test_sheet() -> None:
-    assert set(HEADS) == {layout.id for layout in LAYOUTS}
+    assert {*HEADS, "flat-fields"} == {layout.id for layout in LAYOUTS}
 
 
 @pytest.mark.parametrize("layout", HEADS)
@@ -395,8 +399,6 @@ def test_a_text_alone_below_the_items_is_told_and_blocks_nothing() -> None:
         ("title", "ภายในเขตเทศบาลเมืองตัวอย่าง"),
         ("title", "กองช่าง ระยะที่ 2"),
         ("title", "น้ำมันเชื้อเพลิงและหล่อลื่น ประจำเดือนตุลาคม 2567"),
-        ("bids", "สำนักพิมพ์ตัวอย่าง / 950.00 บาท"),
-        ("contract", "วันที่ 3 ต.ค. 67"),
     ],
 )
 def test_a_torn_part_of_an_item_is_never_dropped_in_silence(key: str, text: str) -> None:
@@ -406,6 +408,133 @@ def test_a_torn_part_of_an_item_is_never_dropped_in_silence(key: str, text: str)
 
     assert rows_of(table) == [3, 5]
     assert findings == [("row-is-whole", address(4, list(NINE).index(key) + 1))]
+
+
+def beside(**typed: Value) -> list[Value]:
+    """A row that holds nothing but these cells of the nine columns."""
+    return [typed.get(key) for key in NINE]
+
+
+OFFER = "สำนักพิมพ์ตัวอย่าง / 950.00 บาท"
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_row_for_each_bidder_is_one_item(merged: bool) -> None:  # noqa: FBT001
+    rows = [line(), beside(bids=OFFER), beside(bids="ร้านที่สาม / 980 บาท"), line(number=2)]
+    sheet = page(*rows)
+    tall = tuple(Merge(3, column, 5, column) for column in (1, 2, 3, 4, 5, 7, 8, 9))
+    (cleaned,), findings = read_page(replace(sheet, merges=tall) if merged else sheet)
+
+    first, second = cleaned.rows
+    assert [bid.bidder for bid in first.bids] == ["ร้านตัวอย่าง", "สำนักพิมพ์ตัวอย่าง", "ร้านที่สาม"]
+    assert [bid.amount for bid in first.bids] == [90_025, 95_000, 98_000]
+    assert (first.source.row, second.source.row, len(second.bids)) == (3, 6, 1)
+    assert findings == []
+
+
+def test_a_row_that_only_goes_on_is_joined_and_told() -> None:
+    rows = [line(contract="15/2568", award="ร้านตัวอย่าง", bids="ร้านตัวอย่าง")]
+    rows += [
+        beside(bids="900.25 บาท", award="900.25 บาท", contract="ลว. 3 ต.ค. 67"),
+        line(number=2),
+    ]
+    (cleaned,), findings = read_page(page(*rows))
+
+    assert replace(cleaned.rows[0], written={}) == replace(STATED, written={})
+    assert [(f.rule, f.severity, f.cell) for f in findings] == [("row-continued", "note", "F4")]
+
+
+@pytest.mark.parametrize("under", [beside(bids="จำกัด"), beside(award="พัสดุ", bids="เจ้าหน้าที่")])
+def test_names_right_under_the_last_item_are_nobody_s_guess(under: list[Value]) -> None:
+    """The end of a name, or the first line of the signatures."""
+    assert {rule for rule, _ in one(page(line(), under))[1]} == {"row-is-whole"}
+
+
+def test_what_is_struck_through_goes_back() -> None:
+    sheet = page(line(), line(number=2), line(number=3))
+    cells = {
+        at: replace(cell, struck="whole" if at[0] == 4 else "partly" if at == (5, 3) else "")
+        for at, cell in sheet.cells.items()
+    }
+    assert one(replace(sheet, cells=cells))[1] == [("row-struck", "A4"), ("cell-struck", "C5")]
+
+
+def test_what_is_hidden_is_read_and_told() -> None:
+    hidden = Hidden(sheet=True, rows=frozenset({3, 4, 5, 9}), columns=frozenset({2}))
+    (table,), (finding,) = recognise([replace(page(line(), line(number=2)), hidden=hidden)], OURS)
+
+    assert rows_of(table) == [3, 4]
+    assert (finding.rule, finding.severity) == ("hidden-is-read", "note")
+    assert "(ทั้งแผ่นงาน แถว 3–5, 9 คอลัมน์ B)" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("key", "damaged"),
+    [
+        ("contract", "เลขที่และวนั ทีข่ องสญั ญาหรือขอ้ ตกลงในการซือ้ หรอื จา้ ง"),
+        ("contract", "เลขทและวนทของสญญาหรอขอตกลงในการซอหรอจาง"),
+        ("title", "งานทจดซอหรอจดจาง"),
+        ("number", "ลาดบท"),
+    ],
+)
+def test_a_heading_without_its_marks_is_read_and_told(key: str, damaged: str) -> None:
+    heads = {**NINE, key: damaged}
+    table, findings = one(page(line(heads), heads=heads))
+
+    assert rows_of(table) == [3]
+    assert findings == [("heading-read-as", address(2, list(NINE).index(key) + 1))]
+
+
+def test_a_heading_nearly_known_is_proposed() -> None:
+    (finding,) = recognise([page(line(), heads={**NINE, "budget": "วงเงินที่จะซื้อหรือจ้างง"})], OURS)[1]
+
+    assert (finding.rule, finding.severity) == ("columns-complete", "fix")
+    assert "(คล้าย «วงเงินที่จะซื้อหรือจ้าง»)" in finding.message
+
+
+def test_flat_lines_say_themselves_whose_month_they_are() -> None:
+    heads = ["ชื่อหน่วยงาน", "ปี", "เดือน", *list(HEADS["eleven-columns"].values())[1:]]
+    rest = line(HEADS["eleven-columns"])[1:]
+    rows = [
+        ["เทศบาลเมืองตัวอย่าง", year, month, *rest]
+        for year, month in ((2567, "ตุลาคม"), ("๒๕๖๗", "พ.ย."), (2567, 10), (2567, "สิบ"))
+    ]
+    tables, findings = recognise([paper([heads, *rows])], OURS)
+
+    found = {str(table.month): rows_of(table) for table in tables}
+    assert found == {"2567-10": [2, 4], "2567-11": [3], "None": [5]}
+    assert [(f.rule, f.cell) for f in findings] == [("line-has-month", "C5")]
+
+
+OTHERS = [
+    pytest.param([each for column in table.columns for each in column.spellings], id=table.id)
+    for table in OTHER_TABLES
+]
+
+
+@pytest.mark.parametrize("heads", OTHERS)
+def test_another_table_is_called_by_its_name(heads: list[str]) -> None:
+    other = paper([["รายงาน"], heads, ["ก"] * len(heads)], name="อื่น")
+
+    assert told(other) == [("table-is-sokhoro1", "อื่น", "")]
+    assert told(other, page(line())) == [("sheet-is-another-table", "อื่น", "")]
+
+
+def test_a_sheet_of_items_without_a_header_is_no_cover() -> None:
+    assert told(page(line()), paper([line(), line(number=2)], name="ต่อ")) == [
+        ("table-found", "ต่อ", "")
+    ]
+
+
+def test_the_second_half_of_a_column_needs_no_heading() -> None:
+    sheet = paper([[TITLE], list(NINE.values()), [*line(contract="15/2568"), date(2024, 10, 3)]])
+    (cleaned,), findings = read_page(sheet)
+
+    assert (cleaned.rows[0].contract_number, cleaned.rows[0].contract_date) == (
+        "15/2568",
+        date(2024, 10, 3),
+    )
+    assert findings == []
 
 
 def test_a_text_in_the_column_of_numbers_is_not_dropped_in_silence() -> None:
@@ -627,16 +756,52 @@ def test_month_and_day_made_may_stand_in_one_cell(made: str) -> None:
     assert (table.month, findings) == (OCTOBER, [])
 
 
-def test_a_second_month_below_the_first_is_not_published_as_the_first() -> None:
-    """A year typed down one sheet: the title of the next month stands under the items."""
-    november = TITLE.replace("ตุลาคม", "พฤศจิกายน")
-    rows = [line(number=n) for n in range(1, 31)]
-    sheet = page(*rows, [], [november], list(NINE.values()), line(number=31))
+NOVEMBER = TITLE.replace("ตุลาคม", "พฤศจิกายน")
 
-    table, findings = one(sheet)
+
+def test_a_second_month_below_the_first_is_a_table_of_its_own() -> None:
+    """A year typed down one sheet: the title of the next month stands under the items."""
+    rows = [line(number=n) for n in range(1, 31)]
+    sheet = page(*rows, [], [NOVEMBER], list(NINE.values()), line(number=31), name="ต.ค.67")
+
+    (first, second), findings = recognise([sheet], OURS)
+
+    assert (first.month, rows_of(first)) == (OCTOBER, [*range(3, 33)])
+    assert (second.month, rows_of(second)) == (Month(2567, 11), [36])
+    assert findings == []
+
+
+def test_a_second_month_without_a_header_of_its_own_is_nobody_s_guess() -> None:
+    table, findings = one(page(line(), [], [NOVEMBER], line(number=2)))
 
     assert table.month is None
     assert [rule for rule, _ in findings] == ["month-stated-once"]
+
+
+def test_a_second_table_of_the_month_may_have_other_columns() -> None:
+    """Purchases above, hired work below, each as its own section keeps it."""
+    below: list[Sequence[Value]] = [["งานจ้าง"], list(TWELVE.values()), line(TWELVE, number=2)]
+    (first, second), findings = recognise([page(line(), [], *below)], OURS)
+
+    assert (first.month, rows_of(first)) == (OCTOBER, [3])
+    assert (second.month, second.layout.id, rows_of(second)) == (OCTOBER, "twelve-columns", [7])
+    assert [f.severity for f in findings] == ["note"]  # «งานจ้าง»
+
+
+def test_two_tables_side_by_side_go_back() -> None:
+    heads = [*NINE.values(), None, *NINE.values()]
+    sheet = paper([[TITLE], heads, [*line(), None, *line(number=2)]])
+
+    assert one(sheet)[1] == [("tables-apart", "K2")]
+
+
+def test_an_earlier_header_is_not_overruled_by_a_fuller_one_below() -> None:
+    heads = HEADS["eleven-columns"]
+    below: list[Sequence[Value]] = [list(TWELVE.values()), line(TWELVE, number=2)]
+    (first, second), findings = recognise([page(line(heads), [], *below, heads=heads)], OURS)
+
+    assert (rows_of(first), rows_of(second)) == ([3], [6])
+    assert findings == []
 
 
 # ---- several sheets
