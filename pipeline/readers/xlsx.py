@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,9 @@ from openpyxl.cell.cell import Cell as OpenpyxlCell
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from schemas.sheet import Cell, Kind, Merge, Sheet
+from pipeline.readers.cells import is_thai_day, typed
+from schemas.sheet import Cell, Merge, Sheet
 
-# A date without a time of day; the form has no use for times.
-_MIDNIGHT = time()
-# Built-in formats of Thai Excel that show a day (ว/ด/ปปปป …); 75–80 show times.
-THAI_DAYS = frozenset({71, 72, 73, 74, 77, 81})
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
 
 
@@ -82,43 +78,18 @@ def _merges(ranges: Iterable[Any]) -> list[Merge]:
 
 def _cell(row: int, column: int, found: OpenpyxlCell, epoch: datetime) -> Cell:
     value = _thai_day(found, epoch) if isinstance(found.value, (int, float)) else found.value
-    text, typed, kind = _typed(value, is_error=found.data_type == TYPE_ERROR)
-    return Cell(row, column, text, typed, kind)
+    return Cell(row, column, *typed(value, is_error=found.data_type == TYPE_ERROR))
 
 
 def _thai_day(found: OpenpyxlCell, epoch: datetime) -> object:
     """A number shown as a day by a format of Thai Excel, which openpyxl does not know for one."""
-    letters = _QUOTED.sub("", found.number_format)
     style: Any = found._style  # type: ignore[attr-defined]  # noqa: SLF001 - number_format names no such id
-    if style.numFmtId in THAI_DAYS or ("ว" in letters and "ด" in letters):
+    if is_thai_day(style.numFmtId, found.number_format):
         try:
             return from_excel(found.value, epoch)
         except (ValueError, OverflowError):  # beyond the calendar: a number like any other
             return found.value
     return found.value
-
-
-def _typed(value: object, *, is_error: bool) -> tuple[str, str | float | date, Kind]:  # noqa: PLR0911 - one a type
-    if is_error:
-        return str(value), str(value), "error"
-    match value:
-        case bool():
-            return str(value).upper(), str(value).upper(), "truth"
-        case int():
-            return str(value), value, "number"
-        case float():
-            # 15 digits are what Excel itself keeps and shows.
-            return format(value, ".15g"), value, "number"
-        case datetime() if value.time() == _MIDNIGHT:
-            return value.date().isoformat(), value.date(), "date"
-        case datetime():
-            return value.isoformat(" "), value.date(), "date"
-        case date():
-            return value.isoformat(), value, "date"
-        case time() | timedelta():
-            return str(value), str(value), "truth"
-        case _:
-            return str(value), str(value), "text"
 
 
 def _uncalculated(row: int, column: int, formula: object) -> Cell:
