@@ -1,16 +1,19 @@
 """Refuse a hostile file before any library sees it: sizes, parts, cells, encodings."""
 
+import codecs
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.kinds import ZIPPED, Known, RefusedError, is_system_trouble, kind_of
+from pipeline.kinds import ZIPPED, Known, RefusedError, damage_is_told, kind_of
 
 MIB = 1 << 20
 CHUNK = 1 << 18
 LONGEST_TAG = 4096
 WHOLE_SHEET = 16_384 * 1_048_576
+# A document type, or letters that would hide one: no spreadsheet program writes either.
+_NOT_BY_EXCEL = "ข้อมูลภายในไม่ได้เขียนอย่างที่ Excel บันทึก"
 
 
 @dataclass(frozen=True)
@@ -38,37 +41,52 @@ def guard(path: Path, limits: Limits) -> Known:
     """Return what ``path`` holds if it may be opened; else raise RefusedError."""
     size = path.stat().st_size
     if size > limits.file_bytes:
-        raise RefusedError("file-within-limits", f"ไฟล์ใหญ่เกิน {limits.file_bytes // MIB} MiB")
+        raise RefusedError("file-within-limits", f"ไฟล์ใหญ่เกิน {limits.file_bytes // MIB} เมกะไบต์")
     known = kind_of(path)
     if known.kind in ZIPPED:
         _guard_zip(path, limits)
+    if known.kind == "xml":
+        _guard_xml(path)
     return known
 
 
+def _guard_xml(path: Path) -> None:
+    """Only a document type can make much of little; the reader counts the cells itself."""
+    tail = ""
+    with path.open("rb") as stream:
+        letters = _incremental(stream.peek(2)[:2])
+        while chunk := stream.read(CHUNK):
+            text = tail + letters.decode(chunk)
+            if "<!DOCTYPE" in text or "<!ENTITY" in text:
+                raise RefusedError("file-is-read", _NOT_BY_EXCEL)
+            tail = text[-len("<!DOCTYPE") :]
+
+
+def _incremental(mark: bytes) -> codecs.IncrementalDecoder:
+    """UTF-16 by its mark; of any other encoding that the reader knows the ASCII is enough."""
+    two_bytes = mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    decoder = codecs.getincrementaldecoder("utf-16" if two_bytes else "latin-1")
+    return decoder(errors="replace")
+
+
 def _guard_zip(path: Path, limits: Limits) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inflated = 0
-            for part in _directory(archive, limits):
-                inflated += _inflate(archive, part, limits, inflated)
-    except RefusedError:
-        raise
-    # zlib, struct, EOF, unicode …: fuzzing showed eleven kinds, to people all mean the same.
-    except Exception as error:
-        if is_system_trouble(error):
-            raise
-        raise RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหายหรือขาดหาย") from error
+    with damage_is_told("โครงสร้างไฟล์เสียหายหรือขาดหาย"), zipfile.ZipFile(path) as archive:
+        inflated = 0
+        for part in _directory(archive, limits):
+            inflated += _inflate(archive, part, limits, inflated)
 
 
 def _directory(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     parts = archive.infolist()
     names = [part.filename.replace("\\", "/").lower() for part in parts]
     if len(parts) > limits.parts:
-        raise RefusedError("file-within-limits", f"มีชิ้นส่วนเกิน {limits.parts}")
+        raise RefusedError(
+            "file-within-limits", f"มีแผ่นงาน รูปภาพ และส่วนประกอบเกิน {limits.parts:,} ชิ้น"
+        )
     if len(set(names)) != len(names):
-        raise RefusedError("file-is-whole", "มีชิ้นส่วนชื่อซ้ำกัน")
+        raise RefusedError("file-is-read", "ส่วนประกอบภายในชื่อซ้ำกัน")
     if any(name.startswith("/") or ".." in name.split("/") for name in names):
-        raise RefusedError("file-is-whole", "มีชิ้นส่วนที่ชี้ออกนอกไฟล์")
+        raise RefusedError("file-is-read", "ส่วนประกอบภายในอ้างถึงที่อื่นนอกไฟล์")
     if any(part.flag_bits & 1 for part in parts):
         raise RefusedError("file-without-password", "")
     return parts
@@ -99,17 +117,17 @@ def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, be
                     _refuse_odd_encoding(chunk)
             size += len(chunk)
             if size > limits.part_bytes or before + size > limits.total_bytes:
-                raise RefusedError("file-within-limits", "ขยายแล้วใหญ่เกินไป")
+                raise RefusedError("file-within-limits", "ข้อมูลภายในใหญ่เกินไป")
             if size > limits.ratio_floor_bytes and size > limits.ratio * max(
                 1, part.compress_size
             ):
-                raise RefusedError("file-within-limits", "บีบอัดผิดปกติ")
+                raise RefusedError("file-within-limits", "ข้อมูลภายในใหญ่กว่าตัวไฟล์ผิดปกติ")
             if not markup:
                 continue
             text = tail + chunk
             cut = max(text.rfind(b"<"), len(text) - LONGEST_TAG)
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                raise RefusedError("file-is-whole", "มีคำสั่ง DTD ซึ่ง Excel ไม่ใช้")
+                raise RefusedError("file-is-read", _NOT_BY_EXCEL)
             grid.see(text[:cut])
             tail = text[cut:]
     grid.see(tail)
@@ -121,7 +139,7 @@ def _refuse_odd_encoding(head: bytes) -> None:
     declared = _PROLOG.search(head[:600])
     odd = declared and declared[1].lower() not in (b"utf-8", b"us-ascii")
     if odd or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
-        raise RefusedError("file-is-whole", "ชิ้นส่วน XML ไม่ได้เข้ารหัสแบบ UTF-8")
+        raise RefusedError("file-is-read", _NOT_BY_EXCEL)
 
 
 class _Grid:
@@ -136,7 +154,7 @@ class _Grid:
         for tag in _MERGE.finditer(text):
             self.merged += _area(tag)
         if self.cells > self.limits.cells:
-            raise RefusedError("file-within-limits", f"มีช่องเกิน {self.limits.cells:,}")
+            raise RefusedError("file-within-limits", f"มีช่องเกิน {self.limits.cells:,} ช่อง")
         if self.merged > self.limits.merged_cells:
             raise RefusedError("file-within-limits", "ผสานช่องกว้างเกินไป")
 

@@ -11,6 +11,7 @@ from schemas.sheet import Sheet
 READERS: dict[Kind, str] = {
     "xlsx": "pipeline.readers.xlsx",
     "xls": "pipeline.readers.xls",
+    "text": "pipeline.readers.text",
 }
 
 
