@@ -1,0 +1,220 @@
+"""Every variant is read exactly right, or comes back for the stated reason; nothing is lost.
+
+What is right is what the generator typed: nothing here asks the pipeline what it would expect.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipeline.examine import examine
+from pipeline.examples.paper import STRUCK, Formula, Rich, Value
+from pipeline.guard import Limits
+from schemas.examined import Examined
+from schemas.month import Month
+from schemas.procurement import Procurement
+from schemas.sheet import address
+from schemas.thai import visible
+from tests.corpus.forms import FLAT
+from tests.corpus.variants import Variant, variants
+from tests.paper import OURS
+
+VARIANTS = {variant.name: variant for variant in variants()}
+ITEM_LOOKS = ("text", "centre", "money", "date")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("corpus")
+
+
+@cache
+def read(name: str, folder: Path) -> Examined:
+    variant = VARIANTS[name]
+    path = folder / "original"
+    path.write_bytes(variant.content())
+    return examine(path, variant.file, OURS, Limits())
+
+
+def by_month(examined: Examined) -> dict[Month, list[Procurement]]:
+    months: dict[Month, list[Procurement]] = {}
+    for one in examined.months:
+        months.setdefault(one.month, []).extend(one.rows)
+    return dict(sorted(months.items()))
+
+
+def plain(rows: Sequence[Procurement], variant: Variant) -> list[Procurement]:
+    """The rows as they are compared: field by field, place included, raw texts apart.
+
+    A row struck through comes back with its file, be it among the rows or not; where a text was
+    joined from two rows, a line end and a blank are the same.
+    """
+    struck = {(f.sheet, f.cell) for f in variant.findings if f.rule == "row-struck"}
+    gone = {(sheet, int(re.sub("[A-Z]", "", cell or ""))) for sheet, cell in struck}
+    kept = [row for row in rows if (row.source.sheet, row.source.row) not in gone]
+    return [_joined(replace(row, written={}), joins=variant.joins) for row in kept]
+
+
+def _joined(row: Procurement, *, joins: bool) -> Procurement:
+    if not joins:
+        return row
+    title, reason = row.title or "", row.selection_reason or ""
+    return replace(row, title=" ".join(title.split()), selection_reason=" ".join(reason.split()))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_rows_of_each_month_are_exactly_those_that_were_typed(name: str, folder: Path) -> None:
+    variant = VARIANTS[name]
+    found = {month: plain(rows, variant) for month, rows in by_month(read(name, folder)).items()}
+    typed = {month: plain(rows, variant) for month, rows in variant.expected.items()}
+
+    assert found == typed
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_findings_are_the_stated_ones_at_their_places(name: str, folder: Path) -> None:
+    variant = VARIANTS[name]
+    findings = read(name, folder).findings
+
+    sure = sorted((f.rule, f.severity, f.sheet, f.cell) for f in findings if f.severity != "note")
+    stated = sorted(
+        (f.rule, f.severity, f.sheet, f.cell or "")
+        for f in variant.findings
+        if f.severity != "note"
+    )
+    assert sure == stated
+    for note in variant.findings:
+        assert any(
+            (f.rule, f.severity, f.sheet) == (note.rule, note.severity, note.sheet)
+            and note.cell in {None, f.cell}
+            for f in findings
+        ), f"{note} is missing"
+    assert all(f.file == variant.file for f in findings)
+    assert all(re.search("[ก-ฮ]", f.message) and "{" not in f.message for f in findings)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_typed_cell_is_in_a_row_or_in_a_finding(name: str, folder: Path) -> None:
+    assert list(lost(VARIANTS[name], read(name, folder))) == []
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_what_a_row_repeats_stands_at_the_address_it_gives(name: str, folder: Path) -> None:
+    assert list(misplaced(VARIANTS[name], read(name, folder))) == []
+
+
+# ---- nothing is lost: what the generator typed, against what came out
+
+
+def shown(value: Value) -> str:
+    """The text of a typed value, as a reader of typed cells gives it."""
+    match value:
+        case Formula():
+            return value.text if value.result is None else shown(value.result)
+        case Rich():
+            return value.text
+        case date():
+            return value.isoformat()
+        case float():
+            return format(value, ".15g")
+        case None:
+            return ""
+    return str(value)
+
+
+def item_cells(variant: Variant) -> Iterator[tuple[Procurement, str, str, str]]:
+    """Yield (item, sheet, address, text) for every cell that was typed into an item."""
+    for paper in variant.book.sheets:
+        items = [item for item in variant.book.expected if item.source.sheet == paper.name]
+        headed = {row for (row, _), typed in paper.cells.items() if typed.look == "head"}
+        for (row, column), typed in sorted(paper.cells.items()):
+            text = shown(typed.value)
+            above = [item for item in items if item.source.row <= row]
+            if row in headed or not above or not visible(text):
+                continue
+            if typed.look.removesuffix(STRUCK) in ITEM_LOOKS and not _of_no_row(variant, column):
+                yield above[-1], paper.name, address(row, column), text
+
+
+def _of_no_row(variant: Variant, column: int) -> bool:
+    """The flat table's organisation, year and month state the month; they are of no row."""
+    return variant.form.id == FLAT and variant.form.fields[column - 1 : column] in {
+        ("organisation",),
+        ("year",),
+        ("month",),
+    }
+
+
+def lost(variant: Variant, examined: Examined) -> Iterator[tuple[str, str, str]]:
+    """Yield the typed cells that neither their row repeats nor a finding points to."""
+    rows = {(r.source.sheet, r.source.row): r for one in examined.months for r in one.rows}
+    told = {(finding.sheet, finding.cell) for finding in examined.findings}
+    for item, sheet, cell, text in item_cells(variant):
+        row = rows.get((item.source.sheet, item.source.row))
+        kept = [written.text for written in row.written.values()] if row else []
+        if not any(_holds(one, text) for one in kept) and (sheet, cell) not in told:
+            yield sheet, cell, text
+
+
+def misplaced(variant: Variant, examined: Examined) -> Iterator[tuple[str, str, str]]:
+    """Yield what a row repeats from an address where the generator typed something else."""
+    typed = {
+        (paper.name, address(*place)): shown(cell.value)
+        for paper in variant.book.sheets
+        for place, cell in paper.cells.items()
+    }
+    for one in examined.months:
+        for row in one.rows:
+            for name, written in row.written.items():
+                stands = typed.get((one.sheet, written.cell), "")
+                if written.text and not written.text.startswith(stands or "\0"):
+                    yield name, written.cell, written.text
+
+
+def _holds(kept: str, text: str) -> bool:
+    """True when the lines of ``text`` stand among those of ``kept``, one behind the other."""
+    return f"\n{text}\n" in f"\n{kept}\n"
+
+
+# ---- all together
+
+
+def test_the_corpus_says_how_large_it_is_and_that_nothing_went_wrong(
+    folder: Path, record_property: Callable[[str, object], None]
+) -> None:
+    read_all = {name: read(name, folder) for name in VARIANTS}
+    clean = {name: one for name, one in read_all.items() if VARIANTS[name].clean}
+    totals: Mapping[str, int] = {
+        "files": len(read_all),
+        "clean files": len(clean),
+        "rows": sum(len(rows) for v in VARIANTS.values() for rows in v.expected.values()),
+        "cells": sum(1 for v in VARIANTS.values() for _ in item_cells(v)),
+        "needless returns": sum(
+            any(f.severity != "note" for f in one.findings) for one in clean.values()
+        ),
+        "losses": sum(1 for name, one in read_all.items() for _ in lost(VARIANTS[name], one)),
+        "wrong addresses": sum(
+            1 for name, one in read_all.items() for _ in misplaced(VARIANTS[name], one)
+        ),
+    }
+    for name, count in totals.items():
+        record_property(name, count)
+    print(f"\ncorpus: {totals}")  # noqa: T201 - seen with -s
+
+    assert totals["files"] >= 300
+    assert (totals["needless returns"], totals["losses"], totals["wrong addresses"]) == (0, 0, 0)
+
+
+def test_the_corpus_is_the_same_each_time() -> None:
+    again = list(variants())
+
+    assert [one.name for one in again] == list(VARIANTS)
+    assert len(VARIANTS) == len(again)
+    for one in again[::40]:
+        assert one.content() == VARIANTS[one.name].content()
+        assert one.expected == VARIANTS[one.name].expected
