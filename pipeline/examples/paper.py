@@ -23,6 +23,7 @@ from schemas.sheet import Merge, address
 
 MADE = datetime(2024, 10, 1)  # noqa: DTZ001 - a fixed day without a zone, as the file stores it
 _UNCALCULATED = "(not calculated)"
+_NOTHING = "(calculated to nothing)"
 _FONT = {"font_name": "TH SarabunPSK", "font_size": 14}
 _ITEM = {"border": 1, "valign": "top", "text_wrap": True}
 LOOKS: dict[str, dict[str, object]] = {
@@ -44,7 +45,10 @@ LOOKS |= {
 
 
 class Formula(NamedTuple):
-    """A formula, and what Excel left beside it: None when no program has calculated it."""
+    """A formula, and what Excel left beside it: None when no program has calculated it.
+
+    "" is the result of a formula that shows nothing.
+    """
 
     text: str
     result: str | float | None
@@ -332,7 +336,7 @@ def to_bytes(book: Book) -> bytes:
         if isinstance(typed.value, Formula)
     ]
     xlsx = file.getvalue()
-    return xlsx if all(f.result is not None for f in formulas) else _without_results(xlsx)
+    return xlsx if all(f.result not in {None, ""} for f in formulas) else _without_results(xlsx)
 
 
 _Formats = Mapping[tuple[str, str | int], Format]
@@ -357,12 +361,17 @@ def _formats(workbook: xlsxwriter.Workbook, book: Book) -> _Formats:
 
 
 def _without_results(xlsx: bytes) -> bytes:
-    """Take out the results that XlsxWriter must write but no program has calculated."""
+    """Take out the results that XlsxWriter must write but no program has calculated.
+
+    A result of no text is written as Excel does; XlsxWriter's own looks like no result.
+    """
     mark = f' t="str"><f>([^<]*)</f><v>{re.escape(_UNCALCULATED)}</v>'.encode()
+    nothing = f"<v>{_NOTHING}</v>".encode()
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(xlsx)) as old, zipfile.ZipFile(file, "w") as new:
         for part in old.infolist():
-            new.writestr(part, re.sub(mark, rb"><f>\1</f>", old.read(part)))
+            content = re.sub(mark, rb"><f>\1</f>", old.read(part))
+            new.writestr(part, content.replace(nothing, b"<v></v>"))
     return file.getvalue()
 
 
@@ -407,6 +416,12 @@ def _write_sheet(page: Worksheet, paper: Paper, formats: _Formats) -> None:
         page.very_hidden()
 
 
+def _result(formula: Formula) -> str | float:
+    if formula.result is None:
+        return _UNCALCULATED
+    return _NOTHING if formula.result == "" else formula.result
+
+
 def _write_cell(page: Worksheet, place: tuple[int, int], typed: Typed, formats: _Formats) -> None:
     value, look = typed.value, formats[typed.look, typed.shown]
     match value:
@@ -415,8 +430,7 @@ def _write_cell(page: Worksheet, place: tuple[int, int], typed: Typed, formats: 
         case str():
             status = page.write_string(*place, value, look)
         case Formula():
-            result = _UNCALCULATED if value.result is None else value.result
-            status = page.write_formula(*place, value.text, look, result)
+            status = page.write_formula(*place, value.text, look, _result(value))
         case Rich():
             struck = formats["text-struck", ""]
             pieces = [

@@ -198,6 +198,14 @@ def _spelt(spelling: Mapping[str, str]) -> Alter:
     return alter
 
 
+TITLE_DAMAGE: tuple[tuple[str, Callable[[str], str]], ...] = (
+    *(one for one in HEADING_DAMAGE if one[0] in {"nikhahit-and-sara-aa", "tone-before-vowel"}),
+    ("no-break-spaces", lambda text: text.replace(" ", "\u00a0")),
+    ("double-spaces", lambda text: text.replace(" ", "  ")),
+    ("zero-width", _spread("\u200b")),
+)
+
+
 def _title_damage(change: Callable[[str], str]) -> Alter:
     """The texts above the header, damaged as the headings are."""
 
@@ -955,8 +963,8 @@ def _number_became_a_day(book: Book, form: Form) -> Book:
     field = "contract_number" if "contract_number" in form.fields else "contract"
     item = book.expected[1]
     facts: dict[str, Any] = {"contract_number": None}
-    if field == "contract":
-        facts["contract_date"] = None
+    if field == "contract" or form.id == "ten-columns-one-heading":
+        facts["contract_date"] = None  # what stands under one heading is known as a whole
     book = put(book, item, column_of(form, field), date(2568, 12, 1), look="date")
     book = expect(book, replace(item, **facts))
     return tell(book, told("text-as-typed", item, column_of(form, field)))
@@ -967,8 +975,8 @@ def _number_became_decimal(book: Book, form: Form) -> Book:
     field = "contract_number" if "contract_number" in form.fields else "contract"
     item = book.expected[1]
     facts: dict[str, Any] = {"contract_number": None}
-    if field == "contract":
-        facts["contract_date"] = None
+    if field == "contract" or form.id == "ten-columns-one-heading":
+        facts["contract_date"] = None  # what stands under one heading is known as a whole
     book = put(book, item, column_of(form, field), 9.1, look="centre")
     book = expect(book, replace(item, **facts))
     return tell(book, told("text-as-typed", item, column_of(form, field)))
@@ -1108,10 +1116,9 @@ def _all() -> Iterator[Alteration]:
         but = (*_TORN, "three-line-header")
         yield Alteration(f"headings/other-spellings-{at}", _spelt(spelling), needs=needs, but=but)
     index = frozenset({"index"})
-    for name, change in HEADING_DAMAGE:
-        if name in {"nikhahit-and-sara-aa", "zero-width", "no-break-space", "tone-before-vowel"}:
-            damaged = _title_damage(change)
-            yield Alteration(f"title/{name}", damaged, needs=index, only=("nine-columns",))
+    for name, change in TITLE_DAMAGE:
+        damaged = _title_damage(change)
+        yield Alteration(f"title/{name}", damaged, only=("nine-columns", "twelve-columns"))
     yield from _of_rows(index)
     yield from _of_pages(index)
     yield from _of_sheets(index)

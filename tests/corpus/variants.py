@@ -3,7 +3,8 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from pipeline.examples.paper import Book, Told, rename_file, tell, to_bytes
@@ -21,7 +22,8 @@ from tests.corpus.alterations import (
     Alteration,
     months_of,
 )
-from tests.corpus.forms import FORMS, month_book
+from tests.corpus.forms import FEBRUARY, FLAT, FORMS, month_book
+from tests.corpus.strangers import STRANGERS, beside, blank_form
 
 # Rules that may not be there yet; the others say it themselves.
 SEVERITIES: Mapping[str, Severity] = {
@@ -61,8 +63,9 @@ class Variant:
     expected: Mapping[Month, tuple[Procurement, ...]]
     findings: tuple[Expected, ...]
     book: Book
-    form: Form
+    form: Form | None = None
     joins: bool = False
+    says: tuple[str, ...] = ()  # one of these stands in the message that names another table
 
     @property
     def clean(self) -> bool:
@@ -136,18 +139,65 @@ def variants(seed: int = 1) -> Iterator[Variant]:
                 if alteration.holds <= kind.holds and _chosen(form, alteration, kind):
                     yield _variant(form, alteration, kind, book)
 
+    for kind in FORMATS:
+        yield from _nothing_bought(kind)
+        yield from _strangers(kind, seed)
+
+
+def _nothing_bought(kind: Format) -> Iterator[Variant]:
+    """Months in which nothing was bought, said and not said."""
+    for form in FORMS.values():
+        if form.id != FLAT:
+            said = month_book(form, 0)
+            yield _made(f"{form.id}/nothing-bought", kind, said, {FEBRUARY: ()})
+            silent = blank_form(form)
+            yield _made(f"{form.id}/blank-form", kind, silent, {})
+
+
+def _strangers(kind: Format, seed: int) -> Iterator[Variant]:
+    """Other tables of the office, alone and beside a good one."""
+    for name, stranger in STRANGERS.items():
+        yield _made(f"another-table/{name}", kind, stranger.book, {}, stranger.says)
+        if kind.holds >= SHEETS:
+            good = month_book(FORMS["nine-columns"], 4, seed=seed)
+            both = beside(good, stranger)
+            says = stranger.says
+            yield _made(
+                f"another-table/{name}-beside-a-good-one", kind, both, months_of(good), says
+            )
+
+
+def _made(
+    name: str,
+    kind: Format,
+    book: Book,
+    expected: Mapping[Month, tuple[Procurement, ...]],
+    says: tuple[str, ...] = (),
+) -> Variant:
+    book = _as_file(book, kind)
+    renamed = {
+        month: tuple(replace(row, source=replace(row.source, file=book.file)) for row in rows)
+        for month, rows in expected.items()
+    }
+    told = tuple(expected_finding(one) for one in book.told)
+    content = partial(kind.written, book)
+    return Variant(f"{name}/{kind.name}", book.file, content, renamed, told, book, says=says)
+
+
+def _as_file(book: Book, kind: Format) -> Book:
+    return tell(rename_file(book, book.file.removesuffix("xlsx") + kind.ending), *kind.told)
+
 
 def _chosen(form: Form, alteration: Alteration, kind: Format) -> bool:
     return kind == XLSX or (form.id in CHOSEN_FORMS and alteration.name in CHOSEN)
 
 
 def _variant(form: Form, alteration: Alteration, kind: Format, book: Book) -> Variant:
-    file = book.file.removesuffix("xlsx") + kind.ending
-    book = tell(rename_file(book, file), *kind.told)
+    book = _as_file(book, kind)
     return Variant(
         f"{form.id}/{alteration.name}/{kind.name}",
-        file,
-        lambda: kind.written(book),
+        book.file,
+        partial(kind.written, book),
         months_of(book),
         tuple(expected_finding(one) for one in book.told),
         book,
@@ -157,7 +207,9 @@ def _variant(form: Form, alteration: Alteration, kind: Format, book: Book) -> Va
 
 
 # Where these point to is not settled: to the sheet, or to its first hidden cell.
-ANYWHERE = frozenset({"hidden-is-read", "macros-left-out"})
+ANYWHERE = frozenset(
+    {"hidden-is-read", "macros-left-out", "table-is-sokhoro1", "sheet-is-another-table"}
+)
 
 
 def expected_finding(one: Told) -> Expected:
