@@ -13,7 +13,7 @@ from functools import lru_cache
 from schemas.thai import fold
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is one literal below: itself, and quick to look up
 class Column:
     """A column of a table: the fields that its cells state, and its headings.
 
@@ -30,7 +30,7 @@ class Column:
         return self.spellings[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A table by its columns, in no particular order.
 

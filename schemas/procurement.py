@@ -62,6 +62,7 @@ def method_code(words: str | None) -> str | None:
 # What offices write where there is nothing to write: dashes, dots before a year, a bare series.
 _PLACEHOLDER = re.compile(r"[-–—.…_ ]*(?:/ *(?:[0-9]{2}|2[0-9]{3})?)?|CNTR\s*-", re.IGNORECASE)
 _NONE_WRITTEN = ("ไม่มี", "ไม่ระบุ")
+_STARTS = frozenset("-–—.…_ /Ccไ")
 
 
 def is_placeholder(text: str) -> bool:
@@ -71,6 +72,8 @@ def is_placeholder(text: str) -> bool:
     (True, False)
     """
     bare = arabic_digits(visible(text))
+    if bare and bare[0] not in _STARTS:
+        return False  # most texts: no need to look further
     return _PLACEHOLDER.fullmatch(bare) is not None or bare in _NONE_WRITTEN
 
 
@@ -88,6 +91,21 @@ def same_name(name: str) -> str:
     True
     """
     return _LEGAL.sub("", fold(name)) or fold(name)
+
+
+TAX_ID_DIGITS = 13
+
+
+def tax_id_is_valid(digits: str) -> bool:
+    """True for 13 Arabic digits whose last one proves the others (DOMAIN §6).
+
+    >>> tax_id_is_valid("0994000237031"), tax_id_is_valid("0994000237032")
+    (True, False)
+    """
+    if not re.fullmatch(r"[0-9]{13}", digits):
+        return False
+    weighed = sum((13 - place) * int(digit) for place, digit in enumerate(digits[:12]))
+    return int(digits[12]) == (11 - weighed % 11) % 10
 
 
 @dataclass(frozen=True)

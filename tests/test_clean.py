@@ -611,6 +611,14 @@ def with_id(key: str, value: Value) -> tuple[str | None, Doubts]:
     return getattr(cleaned.rows[0], key), [(f.rule, f.cell) for f in findings]
 
 
+def test_a_tax_id_gets_its_zeros_back_only_with_proof() -> None:
+    """0994000237031 as a number is 994000237031; its check digit proves the zero."""
+    assert with_id("supplier_tax_id", 994000237031) == ("0994000237031", [])
+    asked = (None, [("text-as-typed", "L3")])
+    assert with_id("supplier_tax_id", 994000237032) == asked
+    assert with_id("supplier_tax_id", "994000237031") == ("994000237031", [])
+
+
 @pytest.mark.parametrize("key", ["egp_project_number", "egp_contract_number", "supplier_tax_id"])
 def test_an_identifier_is_text_whatever_excel_stored(key: str) -> None:
     cell = {"egp_project_number": "J3", "egp_contract_number": "K3", "supplier_tax_id": "L3"}[key]
@@ -618,7 +626,9 @@ def test_an_identifier_is_text_whatever_excel_stored(key: str) -> None:
 
     assert with_id(key, "67099237224") == ("67099237224", [])
     assert with_id(key, "๖๗๐ ๙๙๒๓ ๗๒๒๔") == ("67099237224", [])
-    assert with_id(key, 67099237224) == ("67099237224", [])
+    numbered = ("67099237224", []) if key != "supplier_tax_id" else asked
+    assert with_id(key, 67099237224) == numbered
+    assert with_id(key, "6.70992E+10") == asked
     assert with_id(key, "0133540001301") == ("0133540001301", [])
     assert with_id(key, "380970014xxxx") == ("380970014xxxx", [])
     assert with_id(key, "-") == (None, [])

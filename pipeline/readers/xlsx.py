@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,16 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import TYPE_ERROR
 from openpyxl.cell.cell import Cell as OpenpyxlCell
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.readers.cells import is_thai_day, typed
-from schemas.sheet import Cell, Merge, Sheet
+from pipeline.readers.cells import is_thai_day, sheet_of, struck_of, typed
+from schemas.sheet import Cell, Merge, Sheet, Struck
 
 _FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
+_STRIKE = re.compile(rb"<(?:\w{1,9}:)?strike[\s>/]")
+CHUNK = 1 << 20
 
 
 def read(path: Path, file: str) -> tuple[Sheet, ...]:
@@ -25,24 +28,34 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     Reads cached results of formulas; a formula that no program has calculated would look like an
     empty cell, so a workbook with formulas is read a second time for their texts.
     """
+    has_formulas, has_strikes = _holds(path, _FORMULA), _holds(path, _STRIKE)
     # Normal mode: read_only loses merges and believes a wrong <dimension> (TECHNOLOGY fact 2).
-    book = _load(path, data_only=True)
-    formulas = _load(path, data_only=False) if _has_formulas(path) else None
-    return tuple(
-        _sheet(sheet, file, book.epoch, {} if formulas is None else _filled(formulas[sheet.title]))
-        for sheet in book.worksheets
-    )
+    book = _load(path, data_only=True, rich_text=has_strikes)
+    formulas = _load(path, data_only=False, rich_text=False) if has_formulas else None
+    sheets = []
+    for sheet in book.worksheets:
+        unread = {} if formulas is None else _filled(formulas[sheet.title])
+        sheets.append(_sheet(sheet, file, book, unread))
+        sheet._cells.clear()  # noqa: SLF001 - the largest thing in memory, and no longer needed
+    return tuple(sheets)
 
 
-def _load(path: Path, *, data_only: bool) -> openpyxl.Workbook:
+def _load(path: Path, *, data_only: bool, rich_text: bool) -> openpyxl.Workbook:
     with path.open("rb") as file:  # by its bytes: openpyxl refuses a path without .xlsx
-        return openpyxl.load_workbook(file, data_only=data_only)
+        return openpyxl.load_workbook(file, data_only=data_only, rich_text=rich_text)
 
 
-def _has_formulas(path: Path) -> bool:
+def _holds(path: Path, mark: "re.Pattern[bytes]") -> bool:
+    """True when some part holds the mark; any part may be a sheet, and be large."""
     with zipfile.ZipFile(path) as archive:
-        # Any part may be a sheet; a chart's formulas only cost a second reading.
-        return any(_FORMULA.search(archive.read(name)) for name in archive.namelist())
+        for name in archive.namelist():
+            with archive.open(name) as part:
+                tail = b""
+                while chunk := part.read(CHUNK):
+                    if mark.search(tail + chunk):
+                        return True
+                    tail = chunk[-32:]
+    return False
 
 
 def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
@@ -51,18 +64,36 @@ def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
 
 
 def _sheet(
-    sheet: Worksheet, file: str, epoch: datetime, formulas: Mapping[tuple[int, int], Any]
+    sheet: Worksheet,
+    file: str,
+    book: openpyxl.Workbook,
+    formulas: Mapping[tuple[int, int], Any],
 ) -> Sheet:
-    cells = {at: _cell(*at, found, epoch) for at, found in _filled(sheet).items()}
+    start = book.epoch
+    fonts: Any = book._fonts  # type: ignore[attr-defined]  # noqa: SLF001 - a font a cell is slow
+    struck = frozenset(at for at, font in enumerate(fonts) if font.strike)
+    cells = {at: _cell(*at, found, start, struck) for at, found in _filled(sheet).items()}
     for at, found in formulas.items():
         if found.data_type == "f" and at not in cells and not _is_empty_text(sheet, at):
             cells[at] = _uncalculated(*at, found.value)
-    return Sheet(
+    return sheet_of(
         file,
         sheet.title,
-        {at: cell for at, cell in cells.items() if cell.text.strip()},
-        tuple(_merges(sheet.merged_cells.ranges)),
+        cells.values(),
+        _merges(sheet.merged_cells.ranges),
+        hidden=sheet.sheet_state != "visible",
+        hidden_rows={row for row, shape in sheet.row_dimensions.items() if shape.hidden},
+        hidden_columns=_hidden_columns(sheet),
     )
+
+
+def _hidden_columns(sheet: Worksheet) -> set[int]:
+    """A dimension stands for a run of columns, often to the last of the sheet."""
+    hidden: set[int] = set()
+    for shape in sheet.column_dimensions.values():
+        if shape.hidden and shape.min and shape.max:
+            hidden.update(range(shape.min, shape.max + 1))
+    return hidden
 
 
 def _is_empty_text(sheet: Worksheet, at: tuple[int, int]) -> bool:
@@ -72,13 +103,32 @@ def _is_empty_text(sheet: Worksheet, at: tuple[int, int]) -> bool:
 
 
 def _merges(ranges: Iterable[Any]) -> list[Merge]:
-    bounds = [Merge(r.min_row, r.min_col, r.max_row, r.max_col) for r in ranges]
-    return sorted(bounds, key=lambda merge: (merge.top, merge.left))
+    return [Merge(r.min_row, r.min_col, r.max_row, r.max_col) for r in ranges]
 
 
-def _cell(row: int, column: int, found: OpenpyxlCell, epoch: datetime) -> Cell:
-    value = _thai_day(found, epoch) if isinstance(found.value, (int, float)) else found.value
-    return Cell(row, column, *typed(value, is_error=found.data_type == TYPE_ERROR))
+def _cell(
+    row: int, column: int, found: OpenpyxlCell, start: datetime, fonts: frozenset[int]
+) -> Cell:
+    value: object = found.value
+    struck: Struck = ""
+    if isinstance(value, (int, float)):
+        value = _thai_day(found, start)
+    style: Any = found._style  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    if isinstance(value, CellRichText):
+        whole = style.fontId in fonts
+        struck = struck_of(_runs(value, whole=whole))
+    elif style.fontId in fonts:
+        struck = "whole"
+    return Cell(row, column, *typed(value, is_error=found.data_type == TYPE_ERROR), struck)
+
+
+def _runs(text: CellRichText, *, whole: bool) -> Iterator[tuple[str, bool]]:
+    """The runs of a text; one without a font of its own looks like its cell."""
+    for run in text:
+        if isinstance(run, TextBlock):
+            yield run.text, bool(run.font.strike)
+        else:
+            yield run, whole
 
 
 def _thai_day(found: OpenpyxlCell, epoch: datetime) -> object:
