@@ -11,7 +11,11 @@ from schemas.sheet import Sheet
 READERS: dict[Kind, str] = {
     "xlsx": "pipeline.readers.xlsx",
     "xls": "pipeline.readers.xls",
+    "xlsb": "pipeline.readers.xlsb",
+    "ods": "pipeline.readers.ods",
     "text": "pipeline.readers.text",
+    "html": "pipeline.readers.html",
+    "xml": "pipeline.readers.xml",
 }
 
 

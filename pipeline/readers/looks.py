@@ -1,0 +1,95 @@
+"""What a web page says of its elements: hidden, struck through, in which number format."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+Declarations = Mapping[str, str]
+Rules = Mapping[tuple[str, str], Declarations]  # by element and class, "" for any
+
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+# What holds on paper or on a telephone only.
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_SELECTOR = re.compile(r"([a-z0-9]*)(?:\.([\w-]+))?", re.IGNORECASE)
+_DECLARATION = re.compile(
+    r"""([\w-]+)\s*:\s*((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^;"'\\])*)""", re.DOTALL
+)
+_ESCAPED = re.compile(r"\\(?:([0-9a-f]{4,6}) ?|(.))", re.IGNORECASE | re.DOTALL)
+_STRUCK_TAGS = frozenset({"s", "strike", "del"})
+
+
+class Look(NamedTuple):
+    """How an element looks: the first two hold for all that is in it."""
+
+    hidden: bool = False
+    struck: bool = False
+    keeps_blanks: bool = False
+    spills: bool = False  # Excel's colspan for text that is only drawn over its neighbours
+    number_format: str = ""
+
+
+def rules_of(page: HtmlElement) -> Rules:
+    """Return what the style sheets of the page say of classes and elements; nothing finer."""
+    rules: dict[tuple[str, str], dict[str, str]] = {}
+    for sheet in page.iter("style"):
+        text = _MEDIA.sub("", _COMMENT.sub("", sheet.text or ""))
+        for selectors, declarations in _RULE.findall(text):
+            for selector in selectors.split(","):
+                simple = _SELECTOR.fullmatch(selector.strip())
+                if simple and simple[0]:
+                    place = (simple[1].lower(), simple[2] or "")
+                    rules.setdefault(place, {}).update(_declared(declarations))
+    return rules
+
+
+def look_of(element: HtmlElement, rules: Rules, around: Look) -> Look:
+    """Return the look of an element within one of the look ``around``."""
+    tag = str(element.tag)
+    style = dict(rules.get((tag, ""), {}))
+    for name in (element.get("class") or "").split():
+        style |= {**rules.get(("", name), {}), **rules.get((tag, name), {})}
+    if own := element.get("style"):
+        style |= _declared(own)
+    if not style and tag not in _STRUCK_TAGS:
+        return Look(around.hidden, around.struck, around.keeps_blanks)
+    decoration = f"{style.get('text-decoration', '')} {style.get('text-decoration-line', '')}"
+    single = style.get("text-line-through", "none")
+    return Look(
+        hidden=around.hidden
+        or style.get("display") == "none"
+        or style.get("visibility") in {"hidden", "collapse"}
+        or style.get("mso-hide") == "all",
+        struck=around.struck
+        or tag in _STRUCK_TAGS
+        or "line-through" in decoration
+        or single != "none",
+        keeps_blanks=around.keeps_blanks or style.get("mso-spacerun") == "yes",
+        spills="colspan" in style.get("mso-ignore", ""),
+        number_format=_unescaped(style.get("mso-number-format", "")),
+    )
+
+
+def _declared(text: str) -> dict[str, str]:
+    """Return declarations, their words in small letters; a number format keeps its own."""
+    found = {name.lower(): value.strip() for name, value in _DECLARATION.findall(text)}
+    return {
+        name: value if name == "mso-number-format" else value.lower()
+        for name, value in found.items()
+    }
+
+
+def _unescaped(value: str) -> str:
+    r"""Return a number format without the marks of CSS.
+
+    >>> _unescaped(r'"\[$-107041E\]d\\ mmm\\ yyyy"'), _unescaped(r'"\0022ก\0022"')
+    ('[$-107041E]d\\ mmm\\ yyyy', '"ก"')
+    """
+    inner = (
+        value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    )
+    return _ESCAPED.sub(
+        lambda mark: chr(int(mark[1], 16) % 0x110000) if mark[1] else mark[2], inner
+    )
