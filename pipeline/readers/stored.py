@@ -1,5 +1,6 @@
-"""Which number formats show a day, and what a serial number or a moment then is in a cell."""
+"""What a number that a file stores as letters is in a cell: a number, or the day it shows."""
 
+import math
 import re
 from datetime import date, datetime, time
 
@@ -10,6 +11,26 @@ _MIDNIGHT = time()
 # As SpreadsheetML and web pages of Excel call them.
 _NAMED = frozenset({"general date", "long date", "medium date", "short date"})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
+
+
+def number_of(text: str) -> int | float | None:
+    """Return a stored number; None for what is none, or beyond all numbers.
+
+    >>> number_of("12"), number_of("1.5E3"), number_of("1_000"), number_of("1e999")
+    (12, 1500.0, None, None)
+    """
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return number if math.isfinite(number) else None
+
+
+def written_out(number: float) -> str:
+    """Return the letters of a number: 15 digits are what Excel itself keeps and shows."""
+    return str(number) if isinstance(number, int) else format(number, ".15g")
 
 
 def shows_a_day(number_format: str) -> bool:
