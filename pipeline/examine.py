@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.clean import clean
+from pipeline.conserve import conserve
 from pipeline.guard import Limits, guard
 from pipeline.kinds import RefusedError, is_system_trouble
 from pipeline.read import read
 from pipeline.recognise import recognise
 from schemas.examined import Examined, Stated, refusal
+from schemas.rules import found
 
 
 def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Examined:
@@ -27,16 +29,20 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
     except RefusedError as refused:
         return refusal(file, refused.rule, refused.reason)
     except Exception as error:
-        if is_system_trouble(error):
+        if is_system_trouble(error) or isinstance(error, MemoryError):
             raise
-        # Fuzzing openpyxl showed eleven kinds of others; to people they mean the same.
-        return refusal(file, "file-is-read", type(error).__name__)
-    tables, unrecognised = recognise(sheets, names)
+        # Fuzzing the readers showed eleven kinds of others; to people they mean the same.
+        return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
+    tables, findings = recognise(sheets, names)
     cleaned = [clean(table) for table in tables]
-    unclear = [finding for part in cleaned for finding in part.findings]
+    findings += [finding for part in cleaned for finding in part.findings]
+    accounts, unaccounted = conserve(sheets, tables, findings)
+    findings += unaccounted
+    if known.macros:
+        findings.append(found("macros-left-out", file))
     stated = [
         Stated(file, part.table.sheet, part.table.month, part.rows, part.table.nil)
         for part in cleaned
         if part.table.month is not None
     ]
-    return Examined(tuple(stated), (*unrecognised, *unclear))
+    return Examined(tuple(stated), tuple(findings), tuple(accounts))

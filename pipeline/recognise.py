@@ -150,6 +150,7 @@ def _tables(
     findings: list[Finding] = []
     pages = {fold(cell.text) for block in blocks for cell in block.above}
     titles: list[Cell] = []
+    named: dict[Place, str] = {}
     several = len({month for block in blocks for month in months_said(block.above)}) > 1
     for block in blocks:
         header = _widened(block)
@@ -159,15 +160,16 @@ def _tables(
         doubts = [
             *_title_block(sheet, block.above, names),
             *_columns(sheet, header, block.below),
+            *_not_ours(sheet, under.items, names),
             *under.findings,
         ]
-        named = {**_named_outside(block, header), **under.named}
         made, unclear = _of_months(sheet, titles, header, under, titles_alone=several)
-        tables += [replace(table, named=named) for table in made]
+        tables += made
+        named |= {**_named_outside(block, header), **under.named}
         months = {table.month for table in made}
         month = months.pop() if len(months) == 1 else None
         findings += [*unclear, *(replace(doubt, month=month) for doubt in doubts)]
-    return tables, findings
+    return [replace(table, named=named) for table in tables], findings
 
 
 def _of_months(
@@ -224,6 +226,16 @@ def _title_block(sheet: Sheet, above: Iterable[Cell], names: Sequence[str]) -> I
             yield found("cell-in-table", *where)
         elif OFFICE.search(text) and not any(name in text for name in ours):
             yield found("organisation-is-ours", *where, organisation=names[0])
+
+
+def _not_ours(sheet: Sheet, lines: Iterable[Line], names: Sequence[str]) -> Iterator[Finding]:
+    """A flat list may hold other offices' purchases: those are not ours to publish."""
+    ours = {fold(name) for name in names}
+    for line in lines:
+        for cell in line.of("organisation"):
+            if not any(name in fold(cell.text) for name in ours):
+                where = (sheet.file, sheet.name, cell.address, cell.text)
+                yield found("line-is-ours", *where, row=cell.row, organisation=names[0])
 
 
 def _columns(sheet: Sheet, header: Header, below: Rows) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """A workbook after reading and cleaning: what it states, before any rule has looked at it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from schemas.finding import Finding
@@ -22,11 +22,31 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class Account:
+    """Where the filled cells of a sheet went: ``cells`` = read + left out by name + told.
+
+    ``readers`` is how many programs read the table alike; 1 where only one can.
+    """
+
+    sheet: str
+    cells: int
+    read: int
+    left_out: Mapping[str, int]
+    told: int
+    readers: int = 1
+
+    def kept(self) -> dict[str, Any]:
+        """Return it as plain JSON values; ``Account(**…)`` reads them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
 class Examined:
-    """A workbook read: its months, and every finding so far (those without a month too)."""
+    """A workbook read: its months, every finding so far (those without a month too), its cells."""
 
     months: tuple[Stated, ...]
     findings: tuple[Finding, ...]
+    accounts: tuple[Account, ...] = ()
 
     def kept(self) -> dict[str, Any]:
         """Return it as plain JSON values; ``Examined.of`` reads it."""
@@ -36,6 +56,7 @@ class Examined:
                 for one in self.months
             ],
             "findings": [finding.kept() for finding in self.findings],
+            "accounts": [account.kept() for account in self.accounts],
         }
 
     @classmethod
@@ -46,6 +67,7 @@ class Examined:
                 for file, sheet, month, rows, nil in kept["months"]
             ),
             tuple(Finding.of(finding) for finding in kept["findings"]),
+            tuple(Account(**account) for account in kept["accounts"]),
         )
 
 
