@@ -83,6 +83,9 @@ def lines_under(sheet: Sheet, header: Header, rows: Rows, above: set[str]) -> Un
             under.items[-1] = under.items[-1].and_then(line)
         elif why := _left_out(line, header, above):
             _name(under, line.all, why)
+            if why == "heading":  # of another page: what stood apart is the foot of the last one
+                _below(sheet, apart, under)
+                apart, signed = [], False
         elif len(line.all) == 1 and is_title(line.all[0]):
             under.titles += line.all
             _name(under, line.all, "title")

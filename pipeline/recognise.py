@@ -110,9 +110,11 @@ def _blocks(sheet: Sheet, rows: Rows, header: Header) -> list[_Block]:
             continue
         if len(cells) == 1 and is_title(cells[0]):
             title = title or row
-        if not _looks_like_header(cells):
-            continue
+        if len(cells) < ENOUGH_TO_BE_MEANT or any(cell.kind != "text" for cell in cells):
+            continue  # a header has several texts and no figure
         again = current.repeated([cell.text for cell in cells if cell.column in current.spans])
+        if not again and not any("ราคากลาง" in fold(cell.text) for cell in cells):
+            continue
         other = None if again and not title else later_header(sheet, rows, row)
         if other is None:
             continue
@@ -132,15 +134,6 @@ def _blocks(sheet: Sheet, rows: Rows, header: Header) -> list[_Block]:
         )
         for (one, start), end in zip(parted, ends, strict=True)
     ]
-
-
-def _looks_like_header(cells: Sequence[Cell]) -> bool:
-    """A cheap look before a careful one: several short texts, and no figure among them."""
-    return (
-        len(cells) >= ENOUGH_TO_BE_MEANT
-        and all(cell.kind == "text" for cell in cells)
-        and any("ราคากลาง" in fold(cell.text) for cell in cells)
-    )
 
 
 def _tables(

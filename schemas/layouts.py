@@ -320,7 +320,7 @@ NIL_SAID = (  # in these words and others
     r"(?:ใน.*|ประจำ.*)?[-–—.]*$"
 )
 
-_UNITS = re.compile(r"\((?:หน่วย)?:?บาท\)|\(?หน่วย:?บาท\)?")
+_UNITS = re.compile(r"\((?:หน่?วย)?:?บาท\)|\(?หน่?วย:?บาท\)?")
 _INDEX = re.compile(r"\([0-9]{1,2}\)$")
 
 
@@ -331,8 +331,8 @@ def heading(text: str) -> str:
     >>> heading("วงเงิน ที่จะซื้อ\nหรือจ้าง (บาท)") == heading(BUDGET.heading)
     True
     """
-    bare = _INDEX.sub("", _UNITS.sub("", fold(text))).strip("-:*.")
-    return bare.replace("ำ", "า")  # a PDF's า comes out as ำ, and the other way round
+    folded = fold(text).replace("ำ", "า")  # a PDF's า comes out as ำ, and the other way round
+    return _INDEX.sub("", _UNITS.sub("", folded)).strip("-:*.")
 
 
 # Vowels and marks above and below: a PDF moves or loses them, the letters of the line stay.

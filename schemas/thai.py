@@ -100,7 +100,12 @@ def fold(text: str) -> str:
     Digits become Arabic, ํา becomes ำ, เเ becomes แ, tone marks stand after vowels, all white
     space goes, Latin letters are small. DOMAIN §8 lists where each damage was met.
     """
-    text = "".join(arabic_digits(visible(text)).casefold().split()).replace("เเ", "แ")
+    return _upright("".join(arabic_digits(visible(text)).casefold().split()))
+
+
+def _upright(text: str) -> str:
+    """The marks in the order in which they are typed; blanks stay."""
+    text = text.replace("เเ", "แ")
     if "\u0e4d" in text:
         text = _NIKHAHIT_AA.sub("\\1\u0e33", text)
     return _TONE_BEFORE_VOWEL.sub(r"\2\1", text)
@@ -251,7 +256,8 @@ def months_in(text: str) -> list[tuple[int | None, int]]:
     >>> months_in("สขร.1 ต.ค.67"), months_in("ตุลาคม - ธันวาคม พ.ศ. ๒๕๖๗")
     ([(2567, 10)], [(None, 10), (2567, 12)])
     """
-    text = re.sub(r"\s+", " ", arabic_digits(visible(text)))
+    # No month has a ำ: what a PDF made of its า.
+    text = re.sub(r"\s+", " ", _upright(arabic_digits(visible(text)))).replace("ำ", "า")
     found = []
     for name in _MONTH_IN_TEXT.finditer(text):
         number = _MONTH_OF[fold(name[0]).replace(".", "")]
@@ -270,7 +276,7 @@ _DAY_MADE = re.compile(
 
 def without_days_made(text: str) -> str:
     """Return a title without «วันที่ … เดือน … พ.ศ. …»: when a form was made, not its month."""
-    return _DAY_MADE.sub("", arabic_digits(visible(text)))
+    return _DAY_MADE.sub("", _upright(arabic_digits(visible(text))))
 
 
 def _buddhist(year: str) -> int | None:

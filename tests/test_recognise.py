@@ -24,7 +24,16 @@ from pipeline.readers.xlsx import read
 from pipeline.recognise import Table, recognise
 from schemas.examined import Examined
 from schemas.finding import Finding
-from schemas.layouts import IGNORED_HEADINGS, LAYOUTS, MONTH, OTHER_TABLES, YEAR, Column, Layout
+from schemas.layouts import (
+    IGNORED_HEADINGS,
+    LAYOUTS,
+    MONTH,
+    ORGANISATION,
+    OTHER_TABLES,
+    YEAR,
+    Column,
+    Layout,
+)
 from schemas.month import Month
 from schemas.sheet import Hidden, Merge, Sheet, address
 from tests.paper import (
@@ -83,7 +92,7 @@ def with_spelling(layout: Layout, column: Column, spelling: str) -> Sheet:
     upper: list[Value] = [part[0] for part in parts]
     lower: list[Value] = [part[1] if part[1:] else None for part in parts]
     header = [upper, lower] if any(lower) else [upper]
-    typed: dict[Column, Value] = {YEAR: 2567, MONTH: "ตุลาคม"}
+    typed: dict[Column, Value] = {ORGANISATION: OURS[0], YEAR: 2567, MONTH: "ตุลาคม"}
     return paper([[TITLE], *header, [typed.get(each, "ก") for each in layout.columns]])
 
 

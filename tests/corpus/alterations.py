@@ -332,10 +332,12 @@ def _continued(*fields: str) -> Alter:
             column = column_of(form, field)
             book = put(book, item, column, head)
             book = type_cells(book, sheet, {(below, column): Typed(tail, "text")})
-            facts[field] = f"{head}\n{tail}"
+            facts[field] = f"{head}\n{tail}" if len(fields) > 1 else head
         book = expect(book, replace(item, **facts))
         first = min(column_of(form, field) for field in fields)
-        return tell(book, Told("row-continued", sheet, below, first))
+        # A title alone may be a heading between items as well: there somebody must look.
+        rule = "row-continued" if len(fields) > 1 else "row-is-whole"
+        return tell(book, Told(rule, sheet, below, first))
 
     return alter
 
@@ -1141,7 +1143,7 @@ def _of_rows(index: frozenset[str]) -> Iterator[Alteration]:
     yield Alteration(
         "rows/one-line-a-bidder-blank", _bidders_on_lines(merged=False), bidders, needs=index
     )
-    yield Alteration("rows/title-continued", _continued("title"), joined, joins=True)
+    yield Alteration("rows/title-continued", _continued("title"), "row-is-whole")
     yield Alteration(
         "rows/title-and-reason-continued",
         _continued("title", "selection_reason"),
