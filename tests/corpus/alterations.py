@@ -47,7 +47,7 @@ Alter = Callable[[Book, Form], Book]
 class Alteration:
     """``changes`` says what is expected then, ``needs`` the fields that a layout must have.
 
-    ``holds`` names what a format must be able to keep: types, looks, merges, sheets; ``joins``
+    ``holds`` names what a format must be able to keep, such as types or looks; ``joins``
     is true where a joined text may stand on one line or on two.
     """
 
@@ -73,6 +73,7 @@ TYPES = frozenset({"types"})
 LOOKS = frozenset({"looks"})
 MERGES = frozenset({"merges"})
 SHEETS = frozenset({"sheets"})
+SHOWN = frozenset({"types", "number formats"})  # as Excel keeps them
 
 # ---- places
 
@@ -913,14 +914,19 @@ def _since_1904(book: Book, _: Form) -> Book:
 
 def _calculated(book: Book, form: Form) -> Book:
     """Formulas that Excel has calculated are what they show."""
-    first, second, third = book.expected[:3]
+    first, second = book.expected[:2]
     row = first.source.row
-    baht_ = (first.budget or 0) / BAHT
-    book = put(book, first, column_of(form, "budget"), Formula(f"=ROUND(Z{row}*1.07,2)", baht_))
+    formula = Formula(f"=ROUND(Z{row}*1.07,2)", (first.budget or 0) / BAHT)
+    book = put(book, first, column_of(form, "budget"), formula)
     title = Formula('="ซื้อ"&Z9', second.title)
-    book = put(book, second, column_of(form, "title"), title)
-    external = Formula("='[อื่น.xlsx]Sheet1'!A1", (third.reference_price or 0) / BAHT)
-    return put(book, third, column_of(form, "reference_price"), external)
+    return put(book, second, column_of(form, "title"), title)
+
+
+def _of_another_file(book: Book, form: Form) -> Book:
+    """What Excel has taken over from a file that is not here is what it shows."""
+    item = book.expected[2]
+    formula = Formula("='[อื่น.xlsx]Sheet1'!A1", (item.reference_price or 0) / BAHT)
+    return put(book, item, column_of(form, "reference_price"), formula)
 
 
 def _empty_formulas(book: Book, form: Form) -> Book:
@@ -954,7 +960,7 @@ def _errors(book: Book, form: Form) -> Book:
     for at, error in enumerate(ERRORS):
         field = fields[at % len(fields)]
         item = book.expected[at]
-        formula = Formula(f"={error}", error) if error != "#DIV/0!" else Formula("=1/0", error)
+        formula = Formula("=1/0", error)
         book = state(book, form, at, field, formula, **{field: None})
         book = tell(book, told("cell-without-error", item, column_of(form, field)))
     return book
@@ -1247,15 +1253,16 @@ def _of_values() -> Iterator[Alteration]:
     project = frozenset({"egp_project_number"})
     yield Alteration("money/spellings", _money(MONEY, whole=False), rows=10)
     yield Alteration("money/whole-baht", _money(WHOLE, whole=True), "no satang", rows=6)
-    yield Alteration("money/number-formats", _money_shown, holds=TYPES, rows=9)
+    yield Alteration("money/number-formats", _money_shown, holds=SHOWN, rows=9)
     yield Alteration("dates/spellings", _dates(thai=False), rows=len(DATES))
     yield Alteration("dates/spellings-in-thai-digits", _dates(thai=True), rows=len(DATES))
-    yield Alteration("dates/number-formats", _days_shown, needs=dated, holds=TYPES, rows=15)
+    yield Alteration("dates/number-formats", _days_shown, needs=dated, holds=SHOWN, rows=15)
     yield Alteration(
         "dates/buddhist-years", _buddhist_days, "year-typed-as-buddhist", needs=dated, holds=TYPES
     )
-    yield Alteration("dates/since-1904", _since_1904, holds=TYPES)
+    yield Alteration("dates/since-1904", _since_1904, holds=SHOWN)
     yield Alteration("formulas/calculated", _calculated, holds=TYPES)
+    yield Alteration("formulas/of-another-file", _of_another_file, holds=SHOWN)
     yield Alteration("formulas/calculated-to-nothing", _empty_formulas, holds=TYPES)
     yield Alteration("formulas/uncalculated", _uncalculated, "formula-calculated", holds=TYPES)
     yield Alteration("cells/errors", _errors, "cell-without-error", holds=TYPES, rows=7)

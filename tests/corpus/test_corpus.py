@@ -154,7 +154,7 @@ def _of_no_row(variant: Variant, column: int) -> bool:
     """The flat table's organisation, year and month state the month; they are of no row."""
     if variant.form is None or variant.form.id != FLAT:
         return False
-    return variant.form.fields[column - 1] in {"organisation", "year", "month"}
+    return bool({*variant.form.fields[column - 1 : column]} & {"organisation", "year", "month"})
 
 
 def lost(variant: Variant, examined: Examined) -> Iterator[tuple[str, str, str]]:

@@ -3,11 +3,19 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from pipeline.examples.paper import Book, Told, rename_file, tell, to_bytes
+from pipeline.examples.paper import (
+    Book,
+    Told,
+    rename_file,
+    rename_sheet,
+    tell,
+    to_bytes,
+    type_cells,
+)
 from schemas.example_words import Form
 from schemas.finding import Severity
 from schemas.month import Month
@@ -18,12 +26,14 @@ from tests.corpus.alterations import (
     LOOKS,
     MERGES,
     SHEETS,
+    SHOWN,
     TYPES,
     Alteration,
     months_of,
 )
 from tests.corpus.forms import FEBRUARY, FLAT, FORMS, month_book
 from tests.corpus.strangers import STRANGERS, beside, blank_form
+from tests.writers import text, xls
 
 # Rules that may not be there yet; the others say it themselves.
 SEVERITIES: Mapping[str, Severity] = {
@@ -73,6 +83,22 @@ class Variant:
         return all(finding.severity == "note" for finding in self.findings)
 
 
+def _as_it_is(book: Book) -> Book:
+    return book
+
+
+def _in_874(book: Book) -> Book:
+    """Windows-874 has no blank of no width; the corpus types no other letter that it lacks."""
+    for paper in book.sheets:
+        letters = {
+            place: typed._replace(value=typed.value.replace("\u200b", ""))
+            for place, typed in paper.cells.items()
+            if isinstance(typed.value, str)
+        }
+        book = type_cells(book, paper.name, letters)
+    return book
+
+
 class Format(NamedTuple):
     """A kind of file: how a book is written so, and what of a book it can hold."""
 
@@ -81,6 +107,13 @@ class Format(NamedTuple):
     written: Callable[[Book], bytes]
     holds: frozenset[str]
     told: tuple[Told, ...] = ()
+    but: frozenset[str] = frozenset()  # alterations that its writer cannot write
+    typed: Callable[[Book], Book] = _as_it_is  # what can be typed into it at all
+
+    @property
+    def named_sheets(self) -> bool:
+        """False where the file's name is all that names the sheet."""
+        return bool(self.holds)
 
 
 def with_macros(book: Book) -> bytes:
@@ -104,14 +137,43 @@ def with_macros(book: Book) -> bytes:
     return file.getvalue()
 
 
-ALL = TYPES | LOOKS | MERGES | SHEETS
+ALL = SHOWN | LOOKS | MERGES | SHEETS
 XLSX = Format("xlsx", "xlsx", to_bytes, ALL)
 XLSM = Format("xlsm", "xlsm", with_macros, ALL, (Told("macros-left-out", ""),))
-# The other formats join as soon as their readers are there; each with what it can hold.
-FORMATS: tuple[Format, ...] = (XLSX, XLSM)
+XLS = Format(
+    "xls",
+    "xls",
+    xls.written,
+    TYPES | MERGES | SHEETS,
+    but=frozenset({"formulas/uncalculated", "cells/errors"}),
+)
+CSV = Format("csv", "csv", text.written, frozenset())
+# Letters that Windows-874 has not: such a file cannot be written.
+THAI_CSV = Format(
+    "csv-874",
+    "csv",
+    partial(text.written, encoding="cp874"),
+    frozenset(),
+    but=frozenset({"texts/as-they-are-written", "texts/names-of-firms"}),
+    typed=_in_874,
+)
+TABBED = Format(
+    "tabs-utf-16", "txt", partial(text.written, encoding="utf-16", delimiter="\t"), frozenset()
+)
+# The others join as soon as their readers are there; each with what it can hold.
+FORMATS: tuple[Format, ...] = (XLSX, XLSM, XLS, CSV, THAI_CSV, TABBED)
+# Headings merged over several columns cannot be told apart in a text.
+NOT_AS_TEXT = frozenset(
+    {
+        *("twelve-columns", "three-line-header", "ten-columns-one-heading"),
+        *("eleven-grid-columns", "fourteen-columns"),
+    }
+)
 
 # What every format is tried with, in these layouts; .xlsx alone gets everything.
-CHOSEN_FORMS = ("nine-columns", "twelve-columns", "fourteen-columns", "seventeen-fields")
+CHOSEN_FORMS = (
+    *("nine-columns", "ten-columns", "twelve-columns", "fourteen-columns", "seventeen-fields"),
+)
 CHOSEN = frozenset(
     {
         *("as-it-is", "headings/displaced-marks", "headings/line-breaks", "rows/blank-between"),
@@ -147,48 +209,52 @@ def variants(seed: int = 1) -> Iterator[Variant]:
 def _nothing_bought(kind: Format) -> Iterator[Variant]:
     """Months in which nothing was bought, said and not said."""
     for form in FORMS.values():
-        if form.id != FLAT:
+        if form.id != FLAT and _told_apart(form, kind):
             said = month_book(form, 0)
-            yield _made(f"{form.id}/nothing-bought", kind, said, {FEBRUARY: ()})
+            yield _made(f"{form.id}/nothing-bought", kind, said, (FEBRUARY,))
             silent = blank_form(form)
-            yield _made(f"{form.id}/blank-form", kind, silent, {})
+            yield _made(f"{form.id}/blank-form", kind, silent)
 
 
 def _strangers(kind: Format, seed: int) -> Iterator[Variant]:
     """Other tables of the office, alone and beside a good one."""
     for name, stranger in STRANGERS.items():
-        yield _made(f"another-table/{name}", kind, stranger.book, {}, stranger.says)
+        yield _made(f"another-table/{name}", kind, stranger.book, says=stranger.says)
         if kind.holds >= SHEETS:
             good = month_book(FORMS["nine-columns"], 4, seed=seed)
             both = beside(good, stranger)
-            says = stranger.says
-            yield _made(
-                f"another-table/{name}-beside-a-good-one", kind, both, months_of(good), says
-            )
+            beside_it = f"another-table/{name}-beside-a-good-one"
+            yield _made(beside_it, kind, both, says=stranger.says)
 
 
 def _made(
     name: str,
     kind: Format,
     book: Book,
-    expected: Mapping[Month, tuple[Procurement, ...]],
+    nothing: tuple[Month, ...] = (),
     says: tuple[str, ...] = (),
 ) -> Variant:
+    """``nothing``: the months of which the book says that nothing was bought."""
     book = _as_file(book, kind)
-    renamed = {
-        month: tuple(replace(row, source=replace(row.source, file=book.file)) for row in rows)
-        for month, rows in expected.items()
-    }
+    expected = months_of(book) or dict.fromkeys(nothing, ())
     told = tuple(expected_finding(one) for one in book.told)
     content = partial(kind.written, book)
-    return Variant(f"{name}/{kind.name}", book.file, content, renamed, told, book, says=says)
+    return Variant(f"{name}/{kind.name}", book.file, content, expected, told, book, says=says)
 
 
 def _as_file(book: Book, kind: Format) -> Book:
-    return tell(rename_file(book, book.file.removesuffix("xlsx") + kind.ending), *kind.told)
+    stem = book.file.removesuffix(".xlsx")
+    book = tell(rename_file(kind.typed(book), f"{stem}.{kind.ending}"), *kind.told)
+    return book if kind.named_sheets else rename_sheet(book, book.sheets[0].name, stem)
+
+
+def _told_apart(form: Form, kind: Format) -> bool:
+    return kind.holds >= MERGES or form.id not in NOT_AS_TEXT
 
 
 def _chosen(form: Form, alteration: Alteration, kind: Format) -> bool:
+    if alteration.name in kind.but or not _told_apart(form, kind):
+        return False
     return kind == XLSX or (form.id in CHOSEN_FORMS and alteration.name in CHOSEN)
 
 
