@@ -235,14 +235,15 @@ def _made(
     says: tuple[str, ...] = (),
 ) -> Variant:
     """``nothing``: the months of which the book says that nothing was bought."""
-    book = _as_file(book, kind)
+    book = as_file(book, kind)
     expected = months_of(book) or dict.fromkeys(nothing, ())
     told = tuple(expected_finding(one) for one in book.told)
     content = partial(kind.written, book)
     return Variant(f"{name}/{kind.name}", book.file, content, expected, told, book, says=says)
 
 
-def _as_file(book: Book, kind: Format) -> Book:
+def as_file(book: Book, kind: Format) -> Book:
+    """The book under the name, and with the letters, that a file of this kind has."""
     stem = book.file.removesuffix(".xlsx")
     book = tell(rename_file(kind.typed(book), f"{stem}.{kind.ending}"), *kind.told)
     return book if kind.named_sheets else rename_sheet(book, book.sheets[0].name, stem)
@@ -259,7 +260,7 @@ def _chosen(form: Form, alteration: Alteration, kind: Format) -> bool:
 
 
 def _variant(form: Form, alteration: Alteration, kind: Format, book: Book) -> Variant:
-    book = _as_file(book, kind)
+    book = as_file(book, kind)
     return Variant(
         f"{form.id}/{alteration.name}/{kind.name}",
         book.file,
