@@ -5,7 +5,8 @@ forgets one is found out (promise 2: nothing lost).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.lines import Place
 from pipeline.recognise import Table
@@ -16,9 +17,15 @@ from schemas.sheet import Sheet
 
 
 def conserve(
-    sheets: Sequence[Sheet], tables: Sequence[Table], findings: Sequence[Finding]
+    sheets: Sequence[Sheet],
+    tables: Sequence[Table],
+    findings: Sequence[Finding],
+    readers: Mapping[str, int],
 ) -> tuple[list[Account], list[Finding]]:
-    """Return the account of each sheet that has a table, and a finding where it does not close."""
+    """Return the account of each sheet that has a table, and a finding where it does not close.
+
+    ``readers`` says of each sheet how many programs have read it alike.
+    """
     accounts: list[Account] = []
     doubts: list[Finding] = []
     for sheet in sheets:
@@ -27,7 +34,7 @@ def conserve(
             continue
         told = {finding.cell for finding in findings if finding.sheet == sheet.name}
         account, lost = _account(sheet, of, told)
-        accounts.append(account)
+        accounts.append(replace(account, readers=readers[sheet.name]))
         if lost:
             cell = sheet.cells[min(lost)]
             doubts += [

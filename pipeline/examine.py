@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.clean import clean
 from pipeline.conserve import conserve
+from pipeline.double_entry import double_entry
 from pipeline.guard import Limits, guard
 from pipeline.kinds import RefusedError, is_system_trouble
 from pipeline.read import read
@@ -36,8 +37,9 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
     tables, findings = recognise(sheets, names)
     cleaned = [clean(table) for table in tables]
     findings += [finding for part in cleaned for finding in part.findings]
-    accounts, unaccounted = conserve(sheets, tables, findings)
-    findings += unaccounted
+    readers, contradictions = double_entry(path, known.kind, sheets, tables)
+    accounts, unaccounted = conserve(sheets, tables, findings, readers)
+    findings += [*contradictions, *unaccounted]
     if known.macros:
         findings.append(found("macros-left-out", file))
     stated = [

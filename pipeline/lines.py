@@ -65,7 +65,9 @@ class Under:
     findings: list[Finding] = field(default_factory=list)
 
 
-def lines_under(sheet: Sheet, header: Header, rows: Rows, above: set[str]) -> Under:
+def lines_under(  # noqa: C901 - one branch for each thing that may stand under a header
+    sheet: Sheet, header: Header, rows: Rows, above: set[str]
+) -> Under:
     """Part the rows under a header; every text that is no item and has no name is told.
 
     ``rows`` are those below the header that belong to it; ``above`` are the texts (folded) of

@@ -14,6 +14,7 @@ from schemas.thai import MONTHS, arabic_digits, fold, months_in, visible, withou
 
 IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
 # The law that asks for the form is of 2540; a title of another century is a slip.
+NAME_KEPT = 26  # letters: Excel cuts at 31, and a year that was torn goes whole
 BUDDHIST_YEARS = range(2540, 2600)
 
 
@@ -41,7 +42,10 @@ def month_of(
     """
     statements = _in_cells(titles)
     if not titles_alone:
-        statements += [*_in_name(sheet.name), *_in_file(sheet.file)]
+        # Texts and web pages have no sheets: Excel calls theirs by the file's name, cut short.
+        stem = PurePath(sheet.file).stem
+        whole = stem.startswith(sheet.name) and len(sheet.name) >= min(len(stem), NAME_KEPT)
+        statements += [*([] if whole else _in_name(sheet.name)), *_in_file(sheet.file)]
     month = _agreed(statements)
     if month is not None:
         return month, []

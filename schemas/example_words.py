@@ -373,7 +373,7 @@ SHEET_OF_ANOTHER_MONTH = "ธ.ค.66"
 CONTRACT_ON = "{number}\nลว. {date}"
 IMPOSSIBLE_DATE = "31 กุมภาพันธ์ 2568"
 FAR_DATE = "1 ตุลาคม 2599"
-NOT_A_WORKBOOK = "สรุปผลการจัดซื้อจัดจ้าง\nพิมพ์ในโปรแกรมข้อความ แล้วเปลี่ยนชื่อเป็น .xlsx\n"
+NOT_A_WORKBOOK = "%PDF-1.7\n%สรุปผลการจัดซื้อจัดจ้าง ซึ่งมีผู้เปลี่ยนชื่อเป็น .xlsx\n"
 BAD_FILES = {
     "table-found": "ไม่มีหัวตาราง.xlsx",
     "columns-complete": "ไม่มีคอลัมน์ราคากลาง.xlsx",
