@@ -18,11 +18,12 @@ from schemas.month import Month
 from schemas.sheet import Cell, Sheet
 from schemas.sheet import Kind as CellKind
 from tests.test_read_xlsx import edited
-from tests.writers import ods, xls
+from tests.writers import ods, xls, xlsb
 
 MADE = Path(__file__).with_name("cases_of_readers")
-WRITERS = {"xlsx": to_bytes, "xls": xls.written, "ods": ods.written}
+WRITERS = {"xlsx": to_bytes, "xls": xls.written, "ods": ods.written, "xlsb": xlsb.written}
 KINDS: tuple[Kind, ...] = ("xlsx", "xls", "ods")
+WRITTEN: tuple[Kind, ...] = (*KINDS, "xlsb")
 
 
 def workbook(fill: Callable[[xlsxwriter.Workbook, Worksheet], None], **options: object) -> bytes:
@@ -59,7 +60,7 @@ def contradictions(path: Path, kind: Kind) -> list[str]:
 # ---- whole files
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WRITTEN)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_of_a_clean_month_both_say_the_same(tmp_path: Path, layout: str, kind: Kind) -> None:
     content = WRITERS[kind](example_month(Month(2568, 2), layout, 6))
@@ -72,7 +73,7 @@ def test_of_what_libreoffice_saves_both_say_the_same(kind: Kind) -> None:
     assert contradictions(MADE / f"libreoffice.{kind}", kind) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WRITTEN)
 @pytest.mark.parametrize("result", [250.5, "ข้อความ", "#REF!", None])
 def test_formulas_and_errors_are_known_losses(
     tmp_path: Path, kind: Kind, result: str | float | None
@@ -308,7 +309,7 @@ def test_kinds_that_are_not_for_it_are_not_asked_for(tmp_path: Path) -> None:
     assert [second_reading(path, kind, sheet) for kind in ("text", "html", "xml")] == [None] * 3
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WRITTEN)
 def test_what_it_cannot_read_it_does_not_contradict(tmp_path: Path, kind: Kind) -> None:
     whole = WRITERS[kind](example_month(Month(2568, 2), "nine-columns", 1))
     sheet = Sheet("แบบ", "ไม่มีแผ่นนี้", {})

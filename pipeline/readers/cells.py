@@ -1,7 +1,7 @@
 """What the readers agree on: when a number is a day, how a value is typed, what is too much."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
@@ -20,6 +20,8 @@ THAI_DAYS = frozenset({71, 72, 73, 74, 77, 81})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 # Excel writes longer whole numbers with an exponent, and .xlsx readers make no int of those.
 _LONGEST_WHOLE = 1e17
+
+Runs = Sequence[tuple[int, int]]  # the first letter of each, and its font
 
 
 def epoch(*, counts_from_1904: bool) -> datetime:
@@ -79,6 +81,19 @@ def struck_of(parts: Iterable[tuple[str, bool]]) -> Struck:
     """
     found = {struck for text, struck in parts if text.strip()}
     return "whole" if found == {True} else "partly" if True in found else ""
+
+
+def struck_by_runs(text: str, runs: Runs, struck_fonts: Sequence[bool]) -> Struck:
+    """The same where each run says from which letter on which font holds.
+
+    >>> struck_by_runs("ร้าน ก ร้าน ข", [(0, 0), (7, 1)], [False, True])
+    'partly'
+    """
+    ends = [start for start, _ in runs[1:]] + [len(text)]
+    return struck_of(
+        (text[start:end], struck_fonts[font])
+        for (start, font), end in zip(runs, ends, strict=True)
+    )
 
 
 def sheet_of(  # noqa: PLR0913 - the facts of a sheet, each named where it is called

@@ -20,7 +20,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to
 from python_calamine import CalamineWorkbook
 
 from pipeline.kinds import Kind
-from pipeline.readers import ods
+from pipeline.readers import ods, xlsb
 from schemas.sheet import Cell, Sheet
 
 Seen = Mapping[tuple[int, int], object]
@@ -172,6 +172,7 @@ def _around(places: Iterator[tuple[int, int]]) -> int:
 _MEASURES: Mapping[Kind, Callable[[Path], int]] = {
     "xlsx": _xlsx,
     "xls": _xls,
+    "xlsb": xlsb.rectangle,
     "ods": ods.rectangle,
 }
 

@@ -12,8 +12,8 @@ from typing import Any
 import xlrd
 from xlrd.biffh import error_text_from_code
 
-from pipeline.readers.cells import epoch, sheet_of, shown, struck_of, typed
-from schemas.sheet import Cell, Merge, Sheet, Struck
+from pipeline.readers.cells import epoch, sheet_of, shown, struck_by_runs, typed
+from schemas.sheet import Cell, Merge, Sheet
 
 _FIRST_UNICODE = 80  # BIFF8, Excel 97
 _LATIN = 1252
@@ -61,6 +61,7 @@ def _sheet(book: Any, page: Any, file: str) -> Sheet:  # noqa: ANN401
 
 def _cells(book: Any, page: Any) -> Iterator[Cell]:  # noqa: ANN401
     start = epoch(counts_from_1904=book.datemode == 1)
+    struck_fonts = [bool(font.struck_out) for font in book.font_list]
     for row in range(page.nrows):
         for column, kind in enumerate(page.row_types(row)):
             if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
@@ -76,15 +77,5 @@ def _cells(book: Any, page: Any) -> Iterator[Cell]:  # noqa: ANN401
             elif kind == xlrd.XL_CELL_ERROR:
                 value = error_text_from_code.get(stored, f"#{stored}!")
             told = typed(value, is_error=kind == xlrd.XL_CELL_ERROR)
-            runs = page.rich_text_runlist_map.get((row, column), ())
-            struck = _struck(book, told[0], [(0, look.font_index), *runs])
-            yield Cell(row + 1, column + 1, *told, struck)
-
-
-def _struck(book: Any, text: str, runs: list[tuple[int, int]]) -> Struck:  # noqa: ANN401
-    """Each run says from which letter on a font holds."""
-    ends = [start for start, _ in runs[1:]] + [len(text)]
-    return struck_of(
-        (text[start:end], bool(book.font_list[font].struck_out))
-        for (start, font), end in zip(runs, ends, strict=True)
-    )
+            runs = [(0, look.font_index), *page.rich_text_runlist_map.get((row, column), ())]
+            yield Cell(row + 1, column + 1, *told, struck_by_runs(told[0], runs, struck_fonts))
