@@ -10,6 +10,7 @@ from schemas.sheet import Sheet
 # One module each, loaded when such a file comes: ``read(path, file) -> tuple[Sheet, ...]``.
 READERS: dict[Kind, str] = {
     "xlsx": "pipeline.readers.xlsx",
+    "html": "pipeline.readers.html",
     "text": "pipeline.readers.text",
 }
 

@@ -6,6 +6,7 @@ own stands above the table that it heads, and no text is lost.
 """
 
 import html
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,14 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 
 from pipeline.kinds import RefusedError
+from pipeline.readers.days import of_serial, shows_a_day, text_and_day
 from pipeline.readers.letters import decoded, thai_page
 from pipeline.readers.looks import Look, Rules, look_of, rules_of
-from pipeline.readers.stored import number_of, of_serial, shows_a_day, text_and_day, written_out
 from pipeline.readers.text import CELLS, sheet_name
 from schemas.sheet import Cell, Hidden, Kind, Merge, Sheet, Struck
 
@@ -31,9 +31,7 @@ HEAD = 4096
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _THAI_PAGES = frozenset({b"windows-874", b"tis-620", b"tis620", b"iso-8859-11", b"cp874"})
 _THAI = re.compile("[\u0e00-\u0e7f]")
-# What is never closed reaches to the end: to look for its end again and again would take hours.
-_NO_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<script.*?(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
-_CELL_TAG = re.compile(r"<t[dh][\s>/]", re.IGNORECASE)
+_NO_MARKUP = re.compile(r"<!--.*?-->|<script.*?</script", re.DOTALL | re.IGNORECASE)
 _TABLE_TAG = re.compile(r"<(/?)table[\s>]", re.IGNORECASE)
 _SHEET_NAME = re.compile(r"<x:ExcelWorksheet>\s*<x:Name>([^<]*)</x:Name>")
 
@@ -142,8 +140,6 @@ def _parsed(text: str) -> HtmlElement:
     The parser drops without a word what is nested too deep, too long, or never closed: a mark
     behind the end must come out again.
     """
-    if sum(1 for _ in _CELL_TAG.finditer(text)) > CELLS:  # before they fill the memory
-        raise RefusedError("file-within-limits", f"มีช่องเกิน {CELLS:,} ช่อง")
     last = None
     for last in _TABLE_TAG.finditer(_NO_MARKUP.sub("", text)):  # noqa: B007 - the last one is meant
         pass
@@ -153,13 +149,10 @@ def _parsed(text: str) -> HtmlElement:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_pis=True)
     mark = "sokhoro1-end"
     content = f'{_DROPPED.sub("", text)}\n<p id="{mark}"></p>'.encode()
-    no_end = RefusedError("file-is-whole", "หน้าเว็บขาดตอนท้าย หรือซับซ้อนผิดปกติ")
-    try:
-        page = lxml.html.document_fromstring(content, parser=parser)
-    except lxml.etree.ParserError:  # not one element
-        raise no_end from None
-    if not any(p.get("id") == mark for p in page.iter("p")):
-        raise no_end
+    page = lxml.html.document_fromstring(content, parser=parser)
+    end = next((p for p in page.iter("p") if p.get("id") == mark), None)
+    if end is None:
+        raise RefusedError("file-is-whole", "หน้าเว็บขาดตอนท้าย หรือซับซ้อนผิดปกติ")
     return page
 
 
@@ -386,11 +379,21 @@ def _typed(
         return text, text, "error"
     if element.get("x:bool") is not None:
         return text, text, "truth"
-    number = number_of(element.get("x:num") or "")
+    number = _stored(element)
     if number is not None and shows_a_day(number_format):
         moment = of_serial(number)
         if moment is not None:
             return *text_and_day(moment), "date"
     elif number is not None and _PLAIN_NUMBER.fullmatch(text.strip()):
-        return written_out(number), number, "number"
+        whole = int(number) if number.is_integer() else number
+        return format(number, ".15g"), whole, "number"
     return text, text, "text"
+
+
+def _stored(element: HtmlElement) -> float | None:
+    """The number that Excel writes beside what it shows, where the two differ."""
+    try:
+        number = float(element.get("x:num") or "nan")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

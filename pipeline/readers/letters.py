@@ -12,7 +12,7 @@ _DAMAGED = "ตัวอักษรบางตัวเสียหาย"
 _NO_TEXT = "มีข้อมูลที่ไม่ใช่ตัวอักษร"
 # What stands in texts: tab, line ends, the page ends of old printouts, the end mark of DOS.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-_BINARY_SHARE = 100  # one such character in a hundred is an accident, more are no text
+_ACCIDENTS = 100  # one such character in a hundred is an accident, more are no text
 
 
 def decoded(content: bytes) -> str:
@@ -62,6 +62,6 @@ def _refuse_damaged_utf_8(content: bytes, error: UnicodeDecodeError) -> None:
 
 def _plain(text: str) -> str:
     """NUL stands in no text; a few other control characters are somebody's accident."""
-    if "\0" in text or len(_BINARY.findall(text)) * _BINARY_SHARE > len(text):
+    if "\0" in text or len(_BINARY.findall(text)) > 1 + len(text) // _ACCIDENTS:
         raise RefusedError("file-is-a-workbook", _NO_TEXT)
     return text
