@@ -10,8 +10,8 @@ from schemas.sheet import Sheet
 # One module each, loaded when such a file comes: ``read(path, file) -> tuple[Sheet, ...]``.
 READERS: dict[Kind, str] = {
     "xlsx": "pipeline.readers.xlsx",
-    "html": "pipeline.readers.html",
-    "text": "pipeline.readers.text",
+    "xls": "pipeline.readers.xls",
+    "ods": "pipeline.readers.ods",
 }
 
 
