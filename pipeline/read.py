@@ -10,8 +10,9 @@ from schemas.sheet import Sheet
 # One module each, loaded when such a file comes: ``read(path, file) -> tuple[Sheet, ...]``.
 READERS: dict[Kind, str] = {
     "xlsx": "pipeline.readers.xlsx",
-    "xls": "pipeline.readers.xls",
-    "ods": "pipeline.readers.ods",
+    "html": "pipeline.readers.html",
+    "xml": "pipeline.readers.xml",
+    "text": "pipeline.readers.text",
 }
 
 

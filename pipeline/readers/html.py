@@ -6,7 +6,6 @@ own stands above the table that it heads, and no text is lost.
 """
 
 import html
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,9 +17,9 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from pipeline.kinds import RefusedError
-from pipeline.readers.days import of_serial, shows_a_day, text_and_day
 from pipeline.readers.letters import decoded, thai_page
 from pipeline.readers.looks import Look, Rules, look_of, rules_of
+from pipeline.readers.stored import number_of, of_serial, shows_a_day, text_and_day, written_out
 from pipeline.readers.text import CELLS, sheet_name
 from schemas.sheet import Cell, Hidden, Kind, Merge, Sheet, Struck
 
@@ -379,21 +378,11 @@ def _typed(
         return text, text, "error"
     if element.get("x:bool") is not None:
         return text, text, "truth"
-    number = _stored(element)
+    number = number_of(element.get("x:num") or "")
     if number is not None and shows_a_day(number_format):
         moment = of_serial(number)
         if moment is not None:
             return *text_and_day(moment), "date"
     elif number is not None and _PLAIN_NUMBER.fullmatch(text.strip()):
-        whole = int(number) if number.is_integer() else number
-        return format(number, ".15g"), whole, "number"
+        return written_out(number), number, "number"
     return text, text, "text"
-
-
-def _stored(element: HtmlElement) -> float | None:
-    """The number that Excel writes beside what it shows, where the two differ."""
-    try:
-        number = float(element.get("x:num") or "nan")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
