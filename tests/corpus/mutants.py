@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from random import Random
 
 from pipeline.examples import Book
+from tests.corpus.alterations import MERGES
 from tests.corpus.forms import FORMS, month_book
-from tests.corpus.variants import CSV, TABBED, THAI_CSV, XLS, XLSM, XLSX, Format, as_file
+from tests.corpus.variants import FORMATS, Format, as_file
 from tests.test_guard import parts_of, zipped
 
 
@@ -34,11 +35,10 @@ class Mutant:
 
 def goods() -> tuple[Good, ...]:
     """One good file of every format; the layouts take turns."""
-    forms = ("nine-columns", "twelve-columns", "fourteen-columns", "nine-columns")
-    kinds = (XLSX, XLSM, XLS, XLSX, CSV, THAI_CSV, TABBED)
+    forms = ("nine-columns", "twelve-columns", "fourteen-columns")
     found = []
-    for at, kind in enumerate(kinds):
-        form = FORMS[forms[at] if at < len(forms) else "nine-columns"]
+    for at, kind in enumerate(FORMATS):
+        form = FORMS[forms[at % len(forms)] if kind.holds >= MERGES else "nine-columns"]
         book = as_file(month_book(form, 4, seed=at), kind)
         found.append(Good(kind, book, kind.written(book)))
     return tuple(found)

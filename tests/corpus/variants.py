@@ -33,7 +33,7 @@ from tests.corpus.alterations import (
 )
 from tests.corpus.forms import FEBRUARY, FLAT, FORMS, month_book
 from tests.corpus.strangers import STRANGERS, beside, blank_form
-from tests.writers import text, xls
+from tests.writers import html, ods, text, xls, xml
 
 # Rules that may not be there yet; the others say it themselves.
 SEVERITIES: Mapping[str, Severity] = {
@@ -160,8 +160,24 @@ THAI_CSV = Format(
 TABBED = Format(
     "tabs-utf-16", "txt", partial(text.written, encoding="utf-16", delimiter="\t"), frozenset()
 )
-# The others join as soon as their readers are there; each with what it can hold.
-FORMATS: tuple[Format, ...] = (XLSX, XLSM, XLS, CSV, THAI_CSV, TABBED)
+ODS = Format("ods", "ods", ods.written, TYPES | MERGES | SHEETS)
+# A page shows an error, or a formula, as the text that it is: there is no kind of cell.
+HTML = Format(
+    "html",
+    "xls",
+    html.written,
+    TYPES | MERGES,
+    but=frozenset({"formulas/uncalculated", "cells/errors"}),
+)
+XML = Format(
+    "xml",
+    "xml",
+    xml.written,
+    TYPES | MERGES | SHEETS,
+    but=frozenset({"cells/errors"}),  # its writer types them as texts
+)
+# .xlsb joins as soon as its reader is there.
+FORMATS: tuple[Format, ...] = (XLSX, XLSM, XLS, ODS, HTML, XML, CSV, THAI_CSV, TABBED)
 # Headings merged over several columns cannot be told apart in a text.
 NOT_AS_TEXT = frozenset(
     {
