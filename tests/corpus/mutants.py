@@ -51,7 +51,7 @@ def mutants(count: int, seed: int = 1) -> Iterator[Mutant]:
     for at in range(count):
         good = all_goods[at % len(all_goods)]
         zip_file = good.content.startswith(b"PK")
-        inside = zip_file and at % 3 == 0
+        inside = zip_file and dice.randrange(3) == 0
         how, change = dice.choice(INSIDE if inside else OUTSIDE)
         content = change(good.content, dice)
         if content != good.content:

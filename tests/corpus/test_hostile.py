@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.confine import examine_confined, warm
+from pipeline.confine import examine_confined
 from pipeline.guard import Limits
 from schemas.examined import Examined
 from schemas.procurement import Procurement
+from tests.corpus.child import warm_with_readers
 from tests.corpus.hostile import FILE, GOOD, HOSTILE, WORKBOOK
 from tests.paper import OURS
 
@@ -50,7 +51,7 @@ def answer(name: str, folder: Path) -> Examined:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    warm()
+    warm_with_readers()
     return tmp_path_factory.mktemp("hostile")
 
 

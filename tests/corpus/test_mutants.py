@@ -62,7 +62,7 @@ def test_three_thousand_mutants_corrupt_nothing_silently(tmp_path: Path) -> None
         elif says_the_same(examined, mutant.of):
             outcomes[f"{where}: read, the same rows"] += 1
         else:
-            outcomes[f"{where}: read, other rows ({mutant.of.kind.name})"] += 1
+            outcomes[f"{where}: read, other rows, {mutant.of.kind.name}, {mutant.how}"] += 1
             if mutant.protected:
                 silent.append(f"{at}: {mutant.of.kind.name} {mutant.how}")
         if at % GOOD_AFTER == 0:
