@@ -257,8 +257,10 @@ class _Place:
         lines = [line for line in (self.text() or "").split("\n") if line]
         try:
             return offers(lines)
-        except ValueError:
-            self.doubt("amount-readable", self.raw)
+        except ValueError as error:
+            said = str(error)
+            cell = next((c for c in self.sound if said in visible(c.text)), self.sound[0])
+            self.doubt("amount-readable", cell.text, cell.address)
             return []
 
     def winner(self) -> tuple[str | None, int | None]:

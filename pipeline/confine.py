@@ -2,21 +2,26 @@
 
 import contextlib
 import json
+import logging
 import multiprocessing
 import os
 import sys
 import threading
+import traceback
+import warnings
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from pipeline.guard import Limits
+from pipeline.read import READERS
 from schemas.examined import Examined, refusal
 
 # A fork server starts a child in some 12 ms with the reader loaded; Windows has only spawn.
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 _CONTEXT: Any = multiprocessing.get_context(_METHOD)  # the type depends on the system
+_LOG = logging.getLogger("sokhoro1")
 LARGEST_ANSWER = 256 << 20
 GRACE_SECONDS = 5
 
@@ -26,15 +31,25 @@ def warm() -> None:
     if _METHOD == "forkserver":
         from multiprocessing import forkserver
 
-        _CONTEXT.set_forkserver_preload(["pipeline.examine"])
+        _CONTEXT.set_forkserver_preload(["pipeline.examine", READERS["xlsx"]])
         forkserver.ensure_running()
 
 
 def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits) -> Examined:
     """Return what ``examine`` returns; a crash, a hang or too much memory is one finding.
 
+    A child that dies without a word is asked once more: the system may have been short of memory.
     Errors: OSError when the machine, not the file, is at fault.
     """
+    return _asked(path, file, names, limits) or _asked(path, file, names, limits) or _odd(file)
+
+
+def _odd(file: str) -> Examined:
+    return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
+
+
+def _asked(path: Path, file: str, names: Sequence[str], limits: Limits) -> Examined | None:
+    """Ask a child; None when it died without an answer."""
     answer, question = _CONTEXT.Pipe(duplex=False)
     child = _CONTEXT.Process(
         target=_work, args=(question, path, file, tuple(names), limits), daemon=True
@@ -47,18 +62,23 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
         if not answer.poll(limits.wall_seconds):
             return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
         said = json.loads(answer.recv_bytes(LARGEST_ANSWER))
-    except (EOFError, OSError):  # killed while it spoke, or an answer beyond all measure
-        return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
+    except EOFError:  # it died
+        return None
+    except OSError:  # an answer beyond all measure, or killed while it spoke
+        return _odd(file)
     finally:
         answer.close()
         child.kill()
         child.join(GRACE_SECONDS)
     if "trouble" in said:
         raise OSError(*said["trouble"])
+    if "bug" in said:
+        _LOG.error("a fault of the program while it read %s\n%s", file, said["bug"])
+        return refusal(file, "file-is-read", "ข้อบกพร่องของโปรแกรม กรุณาแจ้งผู้ดูแลระบบด้วย")
     try:
         return Examined.of(said)
     except (ValueError, KeyError, TypeError):  # no answer of ours, whatever made it
-        return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
+        return _odd(file)
 
 
 def _work(
@@ -68,6 +88,7 @@ def _work(
     from pipeline.examine import examine  # loads the reader, which the parent never needs
 
     _limit(limits)
+    warnings.simplefilter("ignore")  # what a library thinks of a stranger's file is no news
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # A library that prints must not write into our terminal or JSON.
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
@@ -77,6 +98,8 @@ def _work(
             said = refusal(file, "file-within-limits", "ใช้หน่วยความจำเกิน").kept()
         except OSError as error:  # the machine's trouble: the caller must hear of it
             said = {"trouble": [error.errno, error.strerror, str(path)]}
+        except Exception:  # noqa: BLE001 - ours: the log must have it, and the other files go on
+            said = {"bug": traceback.format_exc()}
         question.send_bytes(json.dumps(said).encode())
 
 

@@ -16,6 +16,7 @@ from pipeline.read import read
 from pipeline.recognise import recognise
 from schemas.examined import Examined, Stated, refusal
 from schemas.rules import found
+from schemas.sheet import Sheet
 
 
 def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Examined:
@@ -26,7 +27,7 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
     """
     try:
         known = guard(path, limits)
-        sheets = read(path, file, known.kind)
+        sheets = read(path, file, known.kind) or (Sheet(file, "", {}),)
     except RefusedError as refused:
         return refusal(file, refused.rule, refused.reason)
     except Exception as error:

@@ -141,9 +141,17 @@ def _paths(
     for column in sorted(columns):
         for row in lines:
             cell = cells.get(covered.get((row, column), (row, column)))
+            if cell is None and any((below, column) in cells for below in lines if below > row):
+                cell = _to_the_left(cells, row, column)
             if cell is not None and cell not in paths.setdefault(column, []):
                 paths[column].append(cell)
     return {column: path for column, path in paths.items() if path}
+
+
+def _to_the_left(cells: Mapping[tuple[int, int], Cell], row: int, column: int) -> Cell | None:
+    """The heading over several columns where the merge is lost, as in a text."""
+    near = (cells[row, left] for left in range(column - 1, 0, -1) if (row, left) in cells)
+    return next(near, None)
 
 
 @cache

@@ -82,7 +82,11 @@ def offers(lines: Sequence[str]) -> list[Bid]:
         names = joined([*waiting, *([name] if name else [])])
         waiting = []
         bids += [Bid(each, None) for each in names[:-1]]
-        bids.append(Bid(names[-1] if names else None, parse_baht(price)))
+        try:
+            amount = parse_baht(price)
+        except ValueError:
+            raise ValueError(line) from None
+        bids.append(Bid(names[-1] if names else None, amount))
     return [*bids, *(Bid(name, None) for name in joined(waiting))]
 
 

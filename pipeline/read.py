@@ -10,9 +10,12 @@ from schemas.sheet import Sheet
 # One module each, loaded when such a file comes: ``read(path, file) -> tuple[Sheet, ...]``.
 READERS: dict[Kind, str] = {
     "xlsx": "pipeline.readers.xlsx",
+    "xls": "pipeline.readers.xls",
+    "xlsb": "pipeline.readers.xlsb",
+    "ods": "pipeline.readers.ods",
+    "text": "pipeline.readers.text",
     "html": "pipeline.readers.html",
     "xml": "pipeline.readers.xml",
-    "text": "pipeline.readers.text",
 }
 
 

@@ -442,8 +442,10 @@ def test_a_page_cut_off_within_its_table_is_refused(tmp_path: Path) -> None:
         f"{table('<td>ก')}<script>ข",
         f"{table('<td>ก')}{'<div>' * 5000}ข",
         table(f"<td>{'ก' * 11_000_000}"),
+        "<!--" * 2_000_000,
+        "<script" * 2_000_000,
     ],
-    ids=["comment", "tag", "script", "deep", "long"],
+    ids=["comment", "tag", "script", "deep", "long", "only comments", "only scripts"],
 )
 def test_what_the_parser_would_drop_without_a_word_is_refused(tmp_path: Path, page: str) -> None:
     assert refused(tmp_path, page) == "file-is-whole: หน้าเว็บขาดตอนท้าย หรือซับซ้อนผิดปกติ"

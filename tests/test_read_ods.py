@@ -1,10 +1,12 @@
 """An .ods gives the cells that the same workbook gives as .xlsx, and all that OpenDocument has."""
 
 import io
+import re
 import tracemalloc
 import zipfile
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -22,6 +24,10 @@ TEXT = 'office:value-type="string"'
 # Styles of every family that strike their text through, or say that they do not.
 STRUCK = '<style:text-properties style:text-line-through-style="solid"/>'
 PLAIN = '<style:text-properties style:text-line-through-style="none"/>'
+
+
+with zipfile.ZipFile(MADE / "libreoffice.ods") as archive:
+    CONTENT = archive.read("content.xml").decode()
 
 
 def sheets_of(folder: Path, content: bytes) -> tuple[Sheet, ...]:
@@ -483,3 +489,17 @@ def test_damage_is_an_ordinary_error(tmp_path: Path) -> None:
     damaged = zip_mutants(content, ("content.xml",), 300)
 
     assert only_ordinary_errors(ods.read, tmp_path / "0a1b", damaged) > 75
+
+
+def test_odd_attributes_are_an_ordinary_error(tmp_path: Path) -> None:
+    """Damage that leaves the XML whole: other numbers, other words in the attributes."""
+    random = Random(1)  # noqa: S311 - must repeat
+    values = [*re.finditer('"[^":/<>]*"', CONTENT)]
+    odd = ('"-1"', '"0"', '"99999999999999999"', '""', '"x"', '"true"', '"date"', '"float"')
+    damaged = []
+    for _ in range(300):
+        at = random.choice(values)
+        content = CONTENT[: at.start()] + random.choice(odd) + CONTENT[at.end() :]
+        damaged.append(packed("", "", {"content.xml": content.encode()}))
+
+    assert 5 < only_ordinary_errors(ods.read, tmp_path / "0a1b", iter(damaged)) < 200

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 
@@ -30,7 +31,9 @@ HEAD = 4096
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _THAI_PAGES = frozenset({b"windows-874", b"tis-620", b"tis620", b"iso-8859-11", b"cp874"})
 _THAI = re.compile("[\u0e00-\u0e7f]")
-_NO_MARKUP = re.compile(r"<!--.*?-->|<script.*?</script", re.DOTALL | re.IGNORECASE)
+# What is never closed reaches to the end: to look for its end again and again would take hours.
+_NO_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<script.*?(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
+_CELL_TAG = re.compile(r"<t[dh][\s>/]", re.IGNORECASE)
 _TABLE_TAG = re.compile(r"<(/?)table[\s>]", re.IGNORECASE)
 _SHEET_NAME = re.compile(r"<x:ExcelWorksheet>\s*<x:Name>([^<]*)</x:Name>")
 
@@ -139,6 +142,8 @@ def _parsed(text: str) -> HtmlElement:
     The parser drops without a word what is nested too deep, too long, or never closed: a mark
     behind the end must come out again.
     """
+    if sum(1 for _ in _CELL_TAG.finditer(text)) > CELLS:  # before they fill the memory
+        raise RefusedError("file-within-limits", f"มีช่องเกิน {CELLS:,} ช่อง")
     last = None
     for last in _TABLE_TAG.finditer(_NO_MARKUP.sub("", text)):  # noqa: B007 - the last one is meant
         pass
@@ -148,10 +153,13 @@ def _parsed(text: str) -> HtmlElement:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_pis=True)
     mark = "sokhoro1-end"
     content = f'{_DROPPED.sub("", text)}\n<p id="{mark}"></p>'.encode()
-    page = lxml.html.document_fromstring(content, parser=parser)
-    end = next((p for p in page.iter("p") if p.get("id") == mark), None)
-    if end is None:
-        raise RefusedError("file-is-whole", "หน้าเว็บขาดตอนท้าย หรือซับซ้อนผิดปกติ")
+    no_end = RefusedError("file-is-whole", "หน้าเว็บขาดตอนท้าย หรือซับซ้อนผิดปกติ")
+    try:
+        page = lxml.html.document_fromstring(content, parser=parser)
+    except lxml.etree.ParserError:  # not one element
+        raise no_end from None
+    if not any(p.get("id") == mark for p in page.iter("p")):
+        raise no_end
     return page
 
 

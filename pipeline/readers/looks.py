@@ -15,7 +15,7 @@ _MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _SELECTOR = re.compile(r"([a-z0-9]*)(?:\.([\w-]+))?", re.IGNORECASE)
 _DECLARATION = re.compile(
-    r"""([\w-]+)\s*:\s*((?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^;"'\\])*)""", re.DOTALL
+    r"""([\w-]+)\s*:\s*((?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+'|\\.|[^;"'\\])*+)""", re.DOTALL
 )
 _ESCAPED = re.compile(r"\\(?:([0-9a-f]{4,6}) ?|(.))", re.IGNORECASE | re.DOTALL)
 _STRUCK_TAGS = frozenset({"s", "strike", "del"})

@@ -85,6 +85,30 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
             return tuple(_sheet(page, file) for page in _pages(part, styles))
 
 
+def rectangle(path: Path) -> int:
+    """How many cells the rectangles from A1 around all that is written have, blanks included."""
+    boxes: dict[etree._Element, tuple[int, int, int]] = {}  # rows so far, the last filled, columns
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as part:
+        for event, element in _parsed(part):
+            table = _sheet_of(element) if event == "end" and element.tag == _ROW else None
+            if table is not None:
+                rows, bottom, right = boxes.get(table, (0, 0, 0))
+                rows += _times(element, "rows-repeated")
+                width = _width(element)
+                boxes[table] = rows, rows if width else bottom, max(right, width)
+                _forget(element)
+    return sum(bottom * right for _, bottom, right in boxes.values())
+
+
+def _width(row: etree._Element) -> int:
+    column = last = 0
+    for cell in row.iterchildren(*_CELLS):
+        column += _times(cell, "columns-repeated")
+        if len(cell) or cell.get(f"{_OFFICE}value-type"):
+            last = column
+    return last
+
+
 def _sheet(page: _Page, file: str) -> Sheet:
     return sheet_of(
         file,
@@ -211,12 +235,16 @@ def _see_row(page: _Page, element: etree._Element, styles: _Styles, room: int) -
         if cell is not None:
             if (len(filled) + wide) * times > room:
                 raise RefusedError("file-within-limits", f"มีช่องเกิน {MOST_CELLS:,}")
-            filled += (replace(cell, column=column + more) for more in range(wide))
+            filled.append(cell)
+            filled += (replace(cell, column=column + more) for more in range(1, wide))
         column += wide
-    for row in range(first, first + times) if filled else ():
+    if not filled:
+        return 0
+    page.cells += filled
+    for row in range(first + 1, first + times):
         page.cells += (replace(cell, row=row) for cell in filled)
-        if element.get(f"{_TABLE}visibility") in _INVISIBLE:
-            page.hidden_rows.add(row)
+    if element.get(f"{_TABLE}visibility") in _INVISIBLE:
+        page.hidden_rows.update(range(first, first + times))
     return len(filled) * times
 
 

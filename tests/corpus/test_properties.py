@@ -108,12 +108,16 @@ def squeezed(text: str) -> str:
 
 
 def whole(stands: dict[tuple[str, str], str], sheet: str, cell: str) -> str:
-    """The text of a cell and of the next ones in its row: several may stand under one heading."""
+    """The text of a cell, of the next ones in its row, and below: they may state one thing."""
     letters_, row = re.fullmatch("([A-Z]+)([0-9]+)", cell).groups()  # type: ignore[union-attr]
     first = 0
     for letter in letters_:
         first = first * 26 + ord(letter) - ord("A") + 1
-    near = (stands.get((sheet, address(int(row), first + more)), "") for more in range(4))
+    near = (
+        stands.get((sheet, address(int(row) + down, first + more)), "")
+        for down in range(30)
+        for more in range(4)
+    )
     return "\n".join(text for text in near if text)
 
 

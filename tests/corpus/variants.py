@@ -33,7 +33,7 @@ from tests.corpus.alterations import (
 )
 from tests.corpus.forms import FEBRUARY, FLAT, FORMS, month_book
 from tests.corpus.strangers import STRANGERS, beside, blank_form
-from tests.writers import html, ods, text, xls, xml
+from tests.writers import html, ods, text, xls, xlsb, xml
 
 # Rules that may not be there yet; the others say it themselves.
 SEVERITIES: Mapping[str, Severity] = {
@@ -176,15 +176,12 @@ XML = Format(
     TYPES | MERGES | SHEETS,
     but=frozenset({"cells/errors"}),  # its writer types them as texts
 )
-# .xlsb joins as soon as its reader is there.
-FORMATS: tuple[Format, ...] = (XLSX, XLSM, XLS, ODS, HTML, XML, CSV, THAI_CSV, TABBED)
-# Headings merged over several columns cannot be told apart in a text.
-NOT_AS_TEXT = frozenset(
-    {
-        *("twelve-columns", "three-line-header", "ten-columns-one-heading"),
-        *("eleven-grid-columns", "fourteen-columns"),
-    }
+XLSB = Format(
+    "xlsb", "xlsb", xlsb.written, TYPES | MERGES | SHEETS, but=frozenset({"formulas/uncalculated"})
 )
+FORMATS: tuple[Format, ...] = (XLSX, XLSM, XLS, XLSB, ODS, HTML, XML, CSV, THAI_CSV, TABBED)
+# In a text the merge over several columns of an item is lost: which cell is empty, nobody knows.
+NOT_AS_TEXT = frozenset({"eleven-grid-columns", "fourteen-columns"})
 
 # What every format is tried with, in these layouts; .xlsx alone gets everything.
 CHOSEN_FORMS = (

@@ -6,7 +6,7 @@ from datetime import date
 from struct import pack
 
 from pipeline.examples import Book, Formula, Paper
-from pipeline.examples.paper import LOOKS, Value
+from pipeline.examples.paper import LOOKS, Rich, Value
 from schemas.sheet import Merge
 from tests.mutants import zipped
 
@@ -224,6 +224,8 @@ def _value(value: Value, strings: list[bytes]) -> tuple[int, bytes]:  # noqa: PL
             return 8, string(result) + ZERO
         case Formula(_, result):
             return 9, pack("<d", result) + ZERO
+        case Rich():
+            raise TypeError(value)  # runs of their own fonts are written by .xlsx alone
         case str():
             strings.append(record(19, rich(value)))
             return 7, pack("<I", len(strings) - 1)
