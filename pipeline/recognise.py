@@ -317,7 +317,7 @@ def _no_table(sheet: Sheet, rows: Rows, header: Header | None, tables: Sequence[
     """Another table is called by its name; a cover beside good tables is only named."""
     other = other_table(sheet, rows)
     if other is not None:
-        rule = "sheet-is-another-table" if tables else "table-is-sokhoro1"
+        rule = "sheet-is-another-table" if tables else "table-is-the-form"
         return found(rule, sheet.file, sheet.name, table=other.words)
     if header is not None:
         return _incomplete(sheet, header)

@@ -118,7 +118,7 @@ SHEET_RULES = (
         FORM,
     ),
     Rule(
-        "table-is-sokhoro1",
+        "table-is-the-form",
         "fix",
         "แผ่นงาน «{sheet}» เป็น{table} ไม่ใช่แบบ สขร.๑ จึงไม่ได้นำมาใช้ กรุณาวางไฟล์แบบ สขร.๑ ของเดือน",
         FORM,

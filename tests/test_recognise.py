@@ -525,7 +525,7 @@ OTHERS = [
 def test_another_table_is_called_by_its_name(heads: list[str]) -> None:
     other = paper([["รายงาน"], heads, ["ก"] * len(heads)], name="อื่น")
 
-    assert told(other) == [("table-is-sokhoro1", "อื่น", "")]
+    assert told(other) == [("table-is-the-form", "อื่น", "")]
     assert told(other, page(line())) == [("sheet-is-another-table", "อื่น", "")]
 
 

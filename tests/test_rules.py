@@ -1,7 +1,7 @@
 """Every rule has a case that raises it and one that passes, found by its id."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,14 +14,17 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.check import check, compare
+from pipeline.conserve import conserve
 from pipeline.examine import examine
 from pipeline.examples import bad_books, example_month, to_bytes
 from pipeline.guard import Limits
 from pipeline.judge import Elsewhere, judge
+from pipeline.recognise import Table, recognise
 from schemas.config import Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
 from schemas.finding import SEVERITIES, Finding
 from schemas.frame import COLUMNS, failures
+from schemas.layouts import OTHER_TABLES
 from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source, Written
 from schemas.rules import (
@@ -34,8 +37,10 @@ from schemas.rules import (
     RULES,
     SHEET_RULES,
 )
-from schemas.sheet import Sheet
+from schemas.sheet import Hidden, Sheet, Struck
+from tests.corpus.variants import with_macros
 from tests.paper import (
+    HEADS,
     NINE,
     OURS,
     STATED,
@@ -49,6 +54,7 @@ from tests.paper import (
     read_page,
 )
 from tests.paper import sheet as paper
+from tests.test_guard import parts_of, zipped
 
 OCTOBER = Month(2567, 10)
 TODAY = date(2024, 11, 5)
@@ -227,7 +233,13 @@ def examined(folder: Path, content: bytes, limits: Limits | None = None) -> list
     return list(examine(path, "แบบ.xlsx", OURS, limits or Limits()).findings)
 
 
-GOOD_FILE = to_bytes(example_month(Month(2568, 2), "nine-columns", 3))
+GOOD_BOOK = example_month(Month(2568, 2), "nine-columns", 3)
+GOOD_FILE = to_bytes(GOOD_BOOK)
+# A text that a merge covers: one reader drops it, the other does not, Excel shows nothing of it.
+HIDDEN_UNDER_A_MERGE = zipped(
+    (name, part.replace(b'<mergeCell ref="A2:', b'<mergeCell ref="D6:E6"/><mergeCell ref="A2:'))
+    for name, part in parts_of(GOOD_FILE)
+)
 
 
 def good_file(folder: Path) -> list[Finding]:
@@ -247,6 +259,29 @@ WITHOUT_PRICE = {key: text for key, text in NINE.items() if key != "reference_pr
 OTHER_NAME = paper([[TITLE], ["เทศบาลนครอื่น"], list(NINE.values()), line()])
 OUR_NAME = paper([[TITLE], [OURS[0]], list(NINE.values()), line()])
 NOVEMBER = page(title=TITLE.replace("ตุลาคม", "พฤศจิกายน"), name="พ.ย.67")
+
+
+OTHER_TABLE = paper([[column.heading for column in OTHER_TABLES[0].columns]], name="ว62")
+CONTINUED: list[Value] = [None, None, None, None, None, "ข / 5 บาท", "ข / 5 บาท"]
+
+
+def flat(*, month: str = "ตุลาคม", organisation: str = OURS[0]) -> Sheet:
+    """A sheet of one flat line, which says itself whose it is and of which month."""
+    heads = HEADS["eleven-columns"]
+    names = ["ชื่อหน่วยงาน", "ปี", "เดือน", *heads.values()]
+    return paper([names, [organisation, 2567, month, *line(heads)]])
+
+
+def struck(sheet: Sheet, rows: Mapping[int, Struck]) -> Sheet:
+    cells = {at: replace(cell, struck=rows.get(at[0], "")) for at, cell in sheet.cells.items()}
+    return replace(sheet, cells=cells)
+
+
+def read_tables(*sheets: Sheet) -> list[Table]:
+    return recognise(sheets, OURS)[0]
+
+
+FORGETFUL = replace(read_tables(page(line()))[0], named={})
 
 
 def judged_on(today: date, elsewhere: Elsewhere = MappingProxyType({})) -> list[Finding]:
@@ -269,6 +304,37 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     ),
     "table-found": (on(paper([["ก"], ["ข"]])), GOOD_PAGE),
     "sheet-is-a-table": (on(page(line()), paper([["ก"]], name="ปก")), GOOD_PAGE),
+    "macros-left-out": (
+        lambda folder: examined(folder, with_macros(GOOD_BOOK)),
+        good_file,
+    ),
+    "readers-agree": (lambda folder: examined(folder, HIDDEN_UNDER_A_MERGE), good_file),
+    "cells-accounted": (
+        lambda _: conserve([page(line())], [FORGETFUL], [], {"Sheet1": 1})[1],
+        lambda _: conserve([page(line())], read_tables(page(line())), [], {"Sheet1": 1})[1],
+    ),
+    "table-is-the-form": (on(OTHER_TABLE), GOOD_PAGE),
+    "sheet-is-another-table": (on(page(line()), OTHER_TABLE), on(OTHER_TABLE)),
+    "tables-apart": (
+        on(paper([[TITLE], [*NINE.values(), None, *NINE.values()], [*line(), None, *line()]])),
+        GOOD_PAGE,
+    ),
+    "heading-read-as": (
+        on(page(line(), heads={**NINE, "title": "งานทจดซอหรอจดจาง"})),
+        GOOD_PAGE,
+    ),
+    "line-has-month": (on(flat(month="สิบ")), on(flat())),
+    "line-is-ours": (on(flat(organisation="เทศบาลนครอื่น")), on(flat(organisation=OURS[1]))),
+    "row-continued": (
+        on(page(line(), CONTINUED, line(number=2))),
+        on(page(line(), line(number=2))),
+    ),
+    "row-struck": (on(struck(page(line()), {3: "whole"})), GOOD_PAGE),
+    "cell-struck": (on(struck(page(line()), {3: "partly"})), GOOD_PAGE),
+    "hidden-is-read": (
+        on(replace(page(line()), hidden=Hidden(rows=frozenset({3})))),
+        GOOD_PAGE,
+    ),
     "columns-complete": (on(page(line(WITHOUT_PRICE), heads=WITHOUT_PRICE)), GOOD_PAGE),
     "heading-known": (on(page([*line(), 1], heads={**NINE, "x": "อื่นๆ"})), GOOD_PAGE),
     "month-stated": (on(page(line(), title="สรุปผลการจัดซื้อ")), GOOD_PAGE),
@@ -345,6 +411,8 @@ FIX = {
     *("text-as-typed", "formula-calculated", "cell-without-error", "bids-paired"),
     *("supplier-single", "title-filled", "contract-not-in-future"),
     *("month-of-these-years", "month-begun", "text-within-limits", "month-in-one-part"),
+    *("readers-agree", "cells-accounted", "table-is-the-form", "tables-apart", "line-has-month"),
+    *("line-is-ours", "row-struck", "cell-struck"),
 }
 EXPLAIN = {
     *("rows-kept", "correction-has-reason", "budget-filled", "reference-price-filled"),

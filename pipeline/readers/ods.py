@@ -32,6 +32,7 @@ _OUTSIDE = (
 )
 _LAST_COLUMN = 16_384
 _MOST_SPACES = 1_000
+REPEATED_COST = 10
 _MOST_PARENTS = 20
 _LONGEST_MOMENT = len("2024-10-02T15:30:00.000000")
 _ERROR = re.compile(r"#\S{1,30}[!?]|#N/A|Err:[0-9]{3}")
@@ -221,11 +222,14 @@ def _see_column(page: _Page, element: etree._Element) -> None:
 
 
 def _see_row(page: _Page, element: etree._Element, styles: _Styles, room: int) -> int:
-    """Put the row's cells and merges on the page; return how many cells that are."""
+    """Put the row's cells and merges on the page; return what that costs in cells.
+
+    A cell that only a repeat makes counts tenfold: people repeat few, and a bomb is made of them.
+    """
     first, times = page.rows + 1, _times(element, "rows-repeated")
     page.rows += times
     filled: list[Cell] = []
-    column = 1
+    column, typed = 1, 0
     for found in element.iterchildren(*_CELLS):
         wide = _times(found, "columns-repeated")
         span = _times(found, "rows-spanned"), _times(found, "columns-spanned")
@@ -233,7 +237,9 @@ def _see_row(page: _Page, element: etree._Element, styles: _Styles, room: int) -
             page.merges.append(Merge(first, column, first + span[0] - 1, column + span[1] - 1))
         cell = _cell(found, first, column, styles, _look(page, element, found, column))
         if cell is not None:
-            if (len(filled) + wide) * times > room:
+            typed += 1
+            cost = REPEATED_COST * (len(filled) + wide) * times - (REPEATED_COST - 1) * typed
+            if cost > room:
                 raise RefusedError("file-within-limits", f"มีช่องเกิน {MOST_CELLS:,}")
             filled.append(cell)
             filled += (replace(cell, column=column + more) for more in range(1, wide))
@@ -245,7 +251,7 @@ def _see_row(page: _Page, element: etree._Element, styles: _Styles, room: int) -
         page.cells += (replace(cell, row=row) for cell in filled)
     if element.get(f"{_TABLE}visibility") in _INVISIBLE:
         page.hidden_rows.update(range(first, first + times))
-    return len(filled) * times
+    return REPEATED_COST * len(filled) * times - (REPEATED_COST - 1) * typed
 
 
 def _look(page: _Page, row: etree._Element, cell: etree._Element, column: int) -> str:

@@ -212,5 +212,5 @@ def _length(text: str) -> timedelta | None:
 
 
 def _plain(text: str) -> str:
-    """The text without what one of the readers drops: carriage returns, blanks at line ends."""
-    return _LINE_END.sub("\n", _RETURN.sub("\r", text)).rstrip()
+    """The text without what a reader drops: returns, blanks at line ends, the tabs of .ods."""
+    return _LINE_END.sub("\n", _RETURN.sub("\r", text.replace("\t", ""))).rstrip()

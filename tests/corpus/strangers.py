@@ -31,7 +31,7 @@ def _book(
         if value is not None
     }
     paper = Paper(sheet, cells, tuple(merges), header=(header, header))
-    return tell(Book(FILE, (paper,)), Told("table-is-sokhoro1", sheet))
+    return tell(Book(FILE, (paper,)), Told("table-is-the-form", sheet))
 
 
 WINNERS_TITLE = (

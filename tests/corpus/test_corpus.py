@@ -112,7 +112,7 @@ def missing(variant: Variant, examined: Examined) -> list[Expected]:
 
 @pytest.mark.parametrize("name", [name for name, one in VARIANTS.items() if one.says])
 def test_another_table_is_called_by_its_name(name: str, folder: Path) -> None:
-    rules = {"table-is-sokhoro1", "sheet-is-another-table"}
+    rules = {"table-is-the-form", "sheet-is-another-table"}
     (told,) = (f.message for f in read(name, folder).findings if f.rule in rules)
 
     assert any(words in told for words in VARIANTS[name].says)

@@ -42,7 +42,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "cell-struck": "fix",
     "hidden-is-read": "note",
     "macros-left-out": "note",
-    "table-is-sokhoro1": "fix",
+    "table-is-the-form": "fix",
     "sheet-is-another-table": "note",
 }
 
@@ -288,7 +288,7 @@ def _variant(form: Form, alteration: Alteration, kind: Format, book: Book) -> Va
 
 # Where these point to is not settled: to the sheet, or to its first hidden cell.
 ANYWHERE = frozenset(
-    {"hidden-is-read", "macros-left-out", "table-is-sokhoro1", "sheet-is-another-table"}
+    {"hidden-is-read", "macros-left-out", "table-is-the-form", "sheet-is-another-table"}
 )
 
 

@@ -14,7 +14,15 @@ MAIN = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 PART = "application/vnd.ms-excel"
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#N/A": 42}
+ERRORS = {
+    "#NULL!": 0,
+    "#DIV/0!": 7,
+    "#VALUE!": 15,
+    "#REF!": 23,
+    "#NAME?": 29,
+    "#NUM!": 36,
+    "#N/A": 42,
+}
 FIRST_OWN_FORMAT = 164
 EXCEL_S_ZERO = date(1899, 12, 30)
 ZERO = pack("<HIBHI", 0, 3, 0x1E, 0, 0)  # what stands for every formula: =0
