@@ -20,17 +20,19 @@ MOST_TOLD = 20  # contradictions of a table: more say nothing more
 def double_entry(
     path: Path, kind: Kind, sheets: Sequence[Sheet], tables: Sequence[Table]
 ) -> tuple[Mapping[str, int], list[Finding]]:
-    """Return by how many readers each sheet was read, and the cells on which they contradict."""
+    """Return how many readers read each sheet alike, and the cells on which they contradict."""
     second = second_reader(path, kind)
     readers: dict[str, int] = {}
     findings: list[Finding] = []
     by_name = {sheet.name: sheet for sheet in sheets}
     for name in dict.fromkeys(table.sheet for table in tables):
         seen = second(by_name[name])
-        readers[name] = 1 if seen is None else 2
+        contradictions: list[Finding] = []
         for table in tables:
             if table.sheet == name and seen is not None:
-                findings += _contradictions(by_name[name], seen, table)
+                contradictions += _contradictions(by_name[name], seen, table)
+        readers[name] = 1 if seen is None or contradictions else 2
+        findings += contradictions
     return readers, findings
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from pipeline import CannotRunError
 from pipeline.inbox import Arrivals, Original
 from pipeline.tables import (
+    ACCOUNT,
     AS_OF,
     FINDING,
     RELEASE,
@@ -31,6 +32,7 @@ from pipeline.tables import (
     sqlite_engine,
     version_of,
 )
+from schemas.examined import Account
 from schemas.finding import Finding
 from schemas.history import Drop, History, Judged, Latest, Release, Revision, Waiting
 from schemas.month import Month
@@ -188,9 +190,10 @@ class Ledger:
         original: Original,
         months: Sequence[Judged],
         findings: Sequence[Finding],
+        accounts: Sequence[Account],
         today: date,
     ) -> None:
-        """Write one decision whole: the drop, its findings, its rows, what it makes public."""
+        """Write one decision whole: drop, findings, accounts, rows, what it makes public."""
         day = today.isoformat()
         with self.engine.begin() as link:
             submission = _insert(
@@ -205,6 +208,9 @@ class Ledger:
             for position, finding in enumerate(findings):
                 text = _json(finding.kept())
                 _insert(link, FINDING, submission_id=submission, position=position, finding=text)
+            for position, account in enumerate(accounts):
+                text = _json(account.kept())
+                _insert(link, ACCOUNT, submission_id=submission, position=position, account=text)
             for judged in months:
                 self._record_month(link, submission, original.part, judged, day)
 
@@ -463,7 +469,15 @@ def _drop(link: sa.Connection, submission: int) -> Drop:
         tuple(_months_of(link, submission)),
         int(link.execute(rows).scalar_one()),
         tuple(_findings(link, submission)),
+        tuple(_accounts(link, submission)),
     )
+
+
+def _accounts(link: sa.Connection, submission: int) -> list[Account]:
+    asked = sa.select(ACCOUNT.c.account).where(ACCOUNT.c.submission_id == submission)
+    return [
+        Account(**json.loads(text)) for (text,) in link.execute(asked.order_by(ACCOUNT.c.position))
+    ]
 
 
 def _months_of(link: sa.Connection, submission: int) -> list[Month]:

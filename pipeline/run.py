@@ -90,7 +90,7 @@ def take_in(
     public, overruled = ledger.public_rows(original.part), ledger.overruled(original)
     elsewhere = ledger.public_elsewhere(original.part)
     judgement = judge(examined, public, settings, today, overruled, elsewhere)
-    ledger.record(original, judgement.months, judgement.findings, today)
+    ledger.record(original, judgement.months, judgement.findings, examined.accounts, today)
     return Answer(original, judgement.outcome, ledger.answered(original))
 
 

@@ -21,6 +21,21 @@ class Stated:
     nil: bool
 
 
+# Why a cell is no part of a row: what the steps call it, and what people read.
+LEFT_OUT: Mapping[str, str] = {
+    "title": "หัวเรื่อง",
+    "heading": "หัวตาราง",
+    "index": "แถวเลขคอลัมน์",
+    "page": "เลขหน้าและหัวเรื่องซ้ำ",
+    "total": "แถวรวม",
+    "empty-row": "แถวว่าง",
+    "nil": "ข้อความว่าไม่มีการจัดซื้อจัดจ้าง",
+    "foot": "ท้ายตาราง",
+    "ignored-column": "คอลัมน์นอกแบบ",
+    "unknown-column": "คอลัมน์ที่ไม่รู้จัก",
+}
+
+
 @dataclass(frozen=True)
 class Account:
     """Where the filled cells of a sheet went: ``cells`` = read + left out by name + told.
@@ -34,6 +49,11 @@ class Account:
     left_out: Mapping[str, int]
     told: int
     readers: int = 1
+
+    @property
+    def words(self) -> str:
+        """«หัวเรื่อง 3, หัวตาราง 9»: what was left out by name, for people."""
+        return ", ".join(f"{LEFT_OUT[why]} {count}" for why, count in self.left_out.items())
 
     def kept(self) -> dict[str, Any]:
         """Return it as plain JSON values; ``Account(**…)`` reads them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from schemas.examined import Account
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.procurement import Procurement
@@ -36,6 +37,7 @@ class Drop:
     months: tuple[Month, ...]
     rows: int
     findings: tuple[Finding, ...]
+    accounts: tuple[Account, ...] = ()
 
 
 @dataclass(frozen=True)

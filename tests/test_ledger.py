@@ -34,6 +34,18 @@ def test_the_migrations_make_the_tables_that_the_program_uses(used: Office) -> N
         assert link.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == SCHEMA
 
 
+def test_where_every_cell_went_is_kept_with_the_drop(used: Office) -> None:
+    """Title 4 cells, heading 9, three items of nine columns; both readers agree on them."""
+    with Ledger.open(used.workspace.ledger) as ledger:
+        accounts = {drop.file: drop.accounts for drop in ledger.drops()}
+    (account,) = accounts[examples.example_month(Month(2568, 1), "nine-columns", rows=3).file]
+
+    assert (account.left_out, account.told) == ({"heading": 9, "title": 4}, 0)
+    assert account.cells == account.read + 13
+    assert account.read in range(25, 28)  # an item may leave a cell empty
+    assert account.readers == 2
+
+
 def test_a_ledger_of_a_newer_program_is_refused_in_a_sentence(used: Office) -> None:
     with sqlite3.connect(used.workspace.ledger) as link:
         link.execute("UPDATE alembic_version SET version_num = '9999'")
