@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -48,6 +47,7 @@ from schemas.thai import (
 
 LONGEST_TEXT = 5_000  # characters; the longest title of a real purchase has 912
 DIGITS_KEPT = 15  # of a number in Excel; what comes behind was made zero
+_COUNT = re.compile(r"([0-9]{1,6})[.)]?")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}")  # 6.80901E+10, as Excel shows it
 
 
@@ -73,8 +73,9 @@ def _row(table: Table, line: Line, findings: list[Finding]) -> Procurement:
     places = [_Place(table, column, line, findings) for column in table.columns]
     for place in places:
         fields = place.column.fields
+        there = Written(place.address, place.raw)
         for name in fields:
-            written[_FIELD_OF.get(name, name)] = Written(place.address, place.raw)
+            written[_FIELD_OF.get(name, name)] = there
         if fields == ("bidder", "bid"):
             facts["bids"] = tuple(place.offers())
         elif fields in READERS_OF_TWO:
@@ -109,14 +110,14 @@ class _Place:
     """The cells of one column in one row: reads them, and says so when it cannot."""
 
     def __init__(self, table: Table, column: Column, line: Line, findings: list[Finding]) -> None:
-        self.table, self.column, self.row, self.findings = table, column, line.row, findings
+        self.table, self.column, self.findings = table, column, findings
         self.cells = line.cells.get(column, ())
         # What stands there, as typed; several grid cells under one heading as several lines.
-        self.raw = "\n".join(cell.text for cell in self.cells)
-
-    @property
-    def address(self) -> str:
-        return self.cells[0].address if self.cells else self.table.address(self.column, self.row)
+        self.raw = "\n".join([cell.text for cell in self.cells])
+        first = self.cells[0] if self.cells else None
+        self.address = first.address if first else table.address(column, line.row)
+        # The cells that hold something a person wrote: no error, no missing result.
+        self.sound = [cell for cell in self.cells if self._is_sound(cell)]
 
     def doubt(self, rule: str, value: str, cell: str = "", **facts: object) -> None:
         table, where = self.table, cell or self.address
@@ -132,11 +133,6 @@ class _Place:
                 **facts,
             )
         )
-
-    @cached_property
-    def sound(self) -> list[Cell]:
-        """The cells that hold something a person wrote: no error, no missing result."""
-        return [cell for cell in self.cells if self._is_sound(cell)]
 
     def _is_sound(self, cell: Cell) -> bool:
         if len(cell.text) > LONGEST_TEXT:
@@ -164,6 +160,8 @@ class _Place:
     # ---- one fact in a cell
 
     def text(self) -> str | None:
+        if len(self.sound) == 1 and self.sound[0].kind == "text":
+            return known(visible(self.sound[0].text))
         changed = [cell for cell in self.sound if cell.kind in {"date", "truth"}]
         if not self.typed_as_text(changed):
             return None
@@ -172,7 +170,7 @@ class _Place:
 
     def number(self) -> int | None:
         words = self.text()
-        digits = re.fullmatch(r"([0-9]{1,6})[.)]?", arabic_digits(words or ""))
+        digits = _COUNT.fullmatch(arabic_digits(words or ""))
         if words and not digits:
             self.doubt("number-readable", words)
         return int(digits[1]) if digits else None

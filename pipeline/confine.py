@@ -1,6 +1,7 @@
 """Run ``examine`` in a child process with limits on time and memory; the parent only waits."""
 
 import contextlib
+import gc
 import json
 import logging
 import multiprocessing
@@ -88,6 +89,7 @@ def _work(
     from pipeline.examine import examine  # loads the reader, which the parent never needs
 
     _limit(limits)
+    gc.disable()  # a short life: looking for garbage costs a third of reading a large workbook
     warnings.simplefilter("ignore")  # what a library thinks of a stranger's file is no news
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # A library that prints must not write into our terminal or JSON.

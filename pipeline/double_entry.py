@@ -54,6 +54,9 @@ def _area(sheet: Sheet, seen: Seen, table: Table) -> Iterator[Place]:
     rows = {row for line in table.lines for row in range(line.row, line.last + 1)}
     used = {cell.column for line in table.lines for cell in line.all} | {*table.columns.values()}
     columns = range(min(used), max(used) + 1)
-    for at in {**sheet.cells, **seen}:
+    for at in sheet.cells:
         if at[0] in rows and at[1] in columns:
+            yield at
+    for at in seen:
+        if at[0] in rows and at[1] in columns and at not in sheet.cells:
             yield at

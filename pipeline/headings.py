@@ -59,6 +59,10 @@ def find_header(
     best = None
     covered = _covered(sheet.merges, start)
     for first in range(start, start + HEADER_WITHIN):
+        if best and not best.missing and first > best.first:
+            break  # a header further down never wins over a complete one
+        if any(cell.kind in {"number", "date"} for cell in rows.get(first, ())):
+            continue  # figures stand below the first line of a header, never in it
         for lines in range(1, HEADER_LINES + 1):
             header = _header_in(rows, covered, range(first, first + lines), layouts)
             within = header is not None and header.first < start + HEADER_WITHIN

@@ -22,6 +22,8 @@ NUMBERED = {"budget", "reference_price", "bid", "agreed_price", "contract_number
 OWN = {"number", "budget", "reference_price", "procurement_method"}
 OFFERS = {"bidder", "bid"}
 
+A_TEXT, SEVERAL = 9, 3  # letters, columns: a total row has not so many words
+
 Place = tuple[int, int]
 
 
@@ -83,6 +85,10 @@ def lines_under(  # noqa: C901 - one branch for each thing that may stand under 
             continue
         if under.items and row <= groups.get(under.items[-1].row, 0):
             under.items[-1] = under.items[-1].and_then(line)
+        elif _everyday(line):
+            under.findings += _between(sheet, apart, under.items)
+            apart, signed = [], False
+            under.items.append(line)
         elif why := _left_out(line, header, above):
             _name(under, line.all, why)
             if why == "heading":  # of another page: what stood apart is the foot of the last one
@@ -134,11 +140,22 @@ def _line(row: int, cells: Sequence[Cell], header: Header) -> Line:
     return Line(row, by_column, row)
 
 
-def _left_out(line: Line, header: Header, above: set[str]) -> str:  # noqa: PLR0911 - one a name
+def _everyday(line: Line) -> bool:
+    """A quick look that tells most items: a sum, and several texts beside title and number."""
+    if len(line.cells) <= ENOUGH_TO_BE_MEANT:
+        return False
+    if not any(cell.kind == "number" for cell in line.of("budget")):
+        return False
+    texts = 0
+    for column, cells in line.cells.items():
+        if column.fields[0] not in {"number", "title"}:
+            texts += any(cell.kind == "text" and len(cell.text) >= A_TEXT for cell in cells)
+    return texts >= SEVERAL
+
+
+def _left_out(line: Line, header: Header, above: set[str]) -> str:
     """Why a row is left out by name: empty numbers, dashes, index, total, page furniture."""
     cells, numbers = line.all, line.of("number")
-    if len(line.cells) > ENOUGH_TO_BE_MEANT and any(cell.kind == "number" for cell in numbers):
-        return "" if any(_says_more(cell) for cell in cells) else "index"  # the everyday item
     texts = [fold(cell.text) for cell in cells]
     if len(numbers) == len(texts) and all(
         INDEX.fullmatch(text) or (text.isdecimal() and len(text) <= LONGEST_NUMBER)
@@ -156,10 +173,6 @@ def _left_out(line: Line, header: Header, above: set[str]) -> str:  # noqa: PLR0
     if _is_total(line):
         return "total"
     return "heading" if header.repeated(texts) else ""
-
-
-def _says_more(cell: Cell) -> bool:
-    return INDEX.fullmatch(fold(cell.text)) is None
 
 
 def _is_total(line: Line) -> bool:
@@ -183,11 +196,6 @@ def _is_sum(text: str) -> bool:
 
 
 def _says_nil(line: Line) -> bool:
-    budgets = line.of("budget")
-    if len(line.cells) > ENOUGH_TO_BE_MEANT and any(
-        cell.value and cell.kind == "number" for cell in budgets
-    ):
-        return False  # the everyday item
     said = [cell for cell in line.all if re.match(NIL_SAID, fold(cell.text))]
     rest = [cell for cell in line.all if cell not in said and cell not in line.of("number")]
     return bool(said) and all(is_placeholder(cell.text) or fold(cell.text) == "0" for cell in rest)
@@ -223,8 +231,6 @@ def _is_item(line: Line, *, signed: bool) -> bool:
 
     Below a signature only a row with a number, or a wide one, is taken for another item.
     """
-    if len(line.cells) > ENOUGH_TO_BE_MEANT and line.of("number"):
-        return True
     if len(line.cells) == 1 or all(FOOT.search(fold(cell.text)) for cell in line.all):
         return False
     if len(line.cells) >= ENOUGH_TO_BE_MEANT:

@@ -108,7 +108,7 @@ def tax_id_is_valid(digits: str) -> bool:
     return int(digits[12]) == (11 - weighed % 11) % 10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bid:
     """A bidder and the price offered in satang, each None where the sheet does not tell it."""
 
@@ -116,7 +116,7 @@ class Bid:
     amount: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a row stands: file name, sheet name, first row as Excel counts."""
 
@@ -125,7 +125,7 @@ class Source:
     row: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """What stands in the sheet for one field: the address and the raw text."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal
 
 # What Excel shows in a cell is one of these; a reader must say which.
@@ -17,11 +18,16 @@ def address(row: int, column: int) -> str:
     >>> address(6, 3), address(1, 28)
     ('C6', 'AB1')
     """
+    return f"{_letters(column)}{row}"
+
+
+@cache
+def _letters(column: int) -> str:
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 @dataclass(frozen=True, slots=True)

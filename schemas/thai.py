@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 BUDDHIST_OFFSET = 543
 OLDEST_BUDDHIST = 2400  # a four-digit year from here on is Buddhist
@@ -75,6 +76,7 @@ _SEEN = "!-~\u0e01-\u0e3a\u0e3f-\u0e5b"
 _CLEAN = re.compile(rf"(?:[{_SEEN}](?:[ {_SEEN}]*[{_SEEN}])?(?:\n(?!$)|$))+")
 
 
+@lru_cache(maxsize=1024)  # every step asks again, about the same row
 def visible(text: str) -> str:
     """Return the text as it may be published: what is written, without what cannot be seen.
 
@@ -151,6 +153,8 @@ def satang_of(number: float) -> int:
     A workbook stores doubles; people see at most 15 significant digits, and so do we.
     ValueError when what they see is negative, not finite, or has parts of a satang.
     """
+    if isinstance(number, int) and 0 <= number <= LARGEST // 100:
+        return number * 100
     seen = Decimal(format(number, ".15g"))
     if not (seen.is_finite() and 0 <= seen * 100 <= LARGEST) or (seen * 100) % 1:
         raise ValueError(f"not whole satang: {number!r}")

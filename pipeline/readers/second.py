@@ -63,6 +63,9 @@ def second_reading(path: Path, kind: Kind, sheet: Sheet) -> Seen | None:
 
 def differs(cell: Cell | None, other: object | None) -> bool:
     """True when the two readers contradict each other about a cell; known losses are none."""
+    plain = cell is not None and cell.kind in ("text", "number") and type(other) is not bool
+    if plain and cell is not None and cell.value == other:
+        return False  # most cells: no need to look further
     nothing = other is None or str(other).strip() == ""
     if cell is None or nothing:
         # It sees neither errors nor formulas without a result.

@@ -3,18 +3,20 @@
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.cell import TYPE_ERROR
+from openpyxl.cell.cell import TYPE_ERROR, MergedCell
 from openpyxl.cell.cell import Cell as OpenpyxlCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.readers.cells import is_thai_day, sheet_of, struck_of, typed
+from pipeline.readers.cells import THAI_DAYS, is_thai_day, sheet_of, struck_of, typed
 from schemas.sheet import Cell, Merge, Sheet, Struck
 
 _FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
@@ -32,12 +34,11 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     # Normal mode: read_only loses merges and believes a wrong <dimension> (TECHNOLOGY fact 2).
     book = _load(path, data_only=True, rich_text=has_strikes)
     formulas = _load(path, data_only=False, rich_text=False) if has_formulas else None
-    sheets = []
-    for sheet in book.worksheets:
-        unread = {} if formulas is None else _filled(formulas[sheet.title])
-        sheets.append(_sheet(sheet, file, book, unread))
-        sheet._cells.clear()  # noqa: SLF001 - the largest thing in memory, and no longer needed
-    return tuple(sheets)
+    looks = _looks(book)
+    return tuple(
+        _sheet(sheet, file, looks, {} if formulas is None else _filled(formulas[sheet.title]))
+        for sheet in book.worksheets
+    )
 
 
 def _load(path: Path, *, data_only: bool, rich_text: bool) -> openpyxl.Workbook:
@@ -63,28 +64,51 @@ def _filled(sheet: Worksheet) -> Mapping[tuple[int, int], Any]:
     return {at: cell for at, cell in sheet._cells.items() if cell.value is not None}  # noqa: SLF001
 
 
+@dataclass(frozen=True)
+class _Looks:
+    """What the looks of a workbook's cells mean; openpyxl builds them anew for each cell."""
+
+    start: datetime  # from which day serials count
+    struck: frozenset[int]  # fonts
+    thai_days: frozenset[int]  # number formats
+
+
+def _looks(book: openpyxl.Workbook) -> _Looks:
+    inner: Any = book
+    fonts = frozenset(at for at, font in enumerate(inner._fonts) if font.strike)  # noqa: SLF001
+    own = enumerate(inner._number_formats, start=BUILTIN_FORMATS_MAX_SIZE)  # noqa: SLF001
+    days = frozenset(at for at, code in own if is_thai_day(at, code))
+    return _Looks(book.epoch, fonts, days | THAI_DAYS)
+
+
 def _sheet(
-    sheet: Worksheet,
-    file: str,
-    book: openpyxl.Workbook,
-    formulas: Mapping[tuple[int, int], Any],
+    sheet: Worksheet, file: str, looks: _Looks, formulas: Mapping[tuple[int, int], Any]
 ) -> Sheet:
-    start = book.epoch
-    fonts: Any = book._fonts  # type: ignore[attr-defined]  # noqa: SLF001 - a font a cell is slow
-    struck = frozenset(at for at, font in enumerate(fonts) if font.strike)
-    cells = {at: _cell(*at, found, start, struck) for at, found in _filled(sheet).items()}
-    for at, found in formulas.items():
-        if found.data_type == "f" and at not in cells and not _is_empty_text(sheet, at):
-            cells[at] = _uncalculated(*at, found.value)
+    store = sheet._cells  # noqa: SLF001 - the sparse one
+    unread = {
+        at: found
+        for at, found in formulas.items()
+        if found.data_type == "f" and not _has_result(store.get(at))
+    }
+    cells = [_cell(*at, found, looks) for at, found in _emptied(store)]
+    cells += [_uncalculated(*at, found.value) for at, found in unread.items()]
     return sheet_of(
         file,
         sheet.title,
-        cells.values(),
+        cells,
         _merges(sheet.merged_cells.ranges),
         hidden=sheet.sheet_state != "visible",
         hidden_rows={row for row, shape in sheet.row_dimensions.items() if shape.hidden},
         hidden_columns=_hidden_columns(sheet),
     )
+
+
+def _emptied(store: dict[tuple[int, int], Any]) -> Iterator[tuple[tuple[int, int], Any]]:
+    """Each filled cell, gone from the store once it is read: nothing here is larger."""
+    for at in list(store):
+        found = store.pop(at)
+        if found.value is not None:
+            yield at, found
 
 
 def _hidden_columns(sheet: Worksheet) -> set[int]:
@@ -96,29 +120,24 @@ def _hidden_columns(sheet: Worksheet) -> set[int]:
     return hidden
 
 
-def _is_empty_text(sheet: Worksheet, at: tuple[int, int]) -> bool:
-    """True for a formula calculated to "": prepared forms are full of ``=IF(B6="","",…)``."""
-    result = sheet._cells.get(at)  # noqa: SLF001
-    return result is not None and result.data_type == "str"
+def _has_result(result: OpenpyxlCell | MergedCell | None) -> bool:
+    """True also for "": prepared forms are full of ``=IF(B6="","",…)``."""
+    return result is not None and (result.value is not None or result.data_type == "str")
 
 
 def _merges(ranges: Iterable[Any]) -> list[Merge]:
     return [Merge(r.min_row, r.min_col, r.max_row, r.max_col) for r in ranges]
 
 
-def _cell(
-    row: int, column: int, found: OpenpyxlCell, start: datetime, fonts: frozenset[int]
-) -> Cell:
-    value: object = found.value
-    struck: Struck = ""
-    if isinstance(value, (int, float)):
-        value = _thai_day(found, start)
-    style: Any = found._style  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+def _cell(row: int, column: int, found: Any, looks: _Looks) -> Cell:  # noqa: ANN401 - its cells have two types
+    value, style = found.value, found._style  # noqa: SLF001 - whose public face is slow
+    struck: Struck = "whole" if style.fontId in looks.struck else ""
+    if type(value) is str and found.data_type != TYPE_ERROR:
+        return Cell(row, column, value, value, "text", struck)
     if isinstance(value, CellRichText):
-        whole = style.fontId in fonts
-        struck = struck_of(_runs(value, whole=whole))
-    elif style.fontId in fonts:
-        struck = "whole"
+        struck = struck_of(_runs(value, whole=bool(struck)))
+    elif style.numFmtId in looks.thai_days and isinstance(value, (int, float)):
+        value = _thai_day(value, looks.start)
     return Cell(row, column, *typed(value, is_error=found.data_type == TYPE_ERROR), struck)
 
 
@@ -131,15 +150,12 @@ def _runs(text: CellRichText, *, whole: bool) -> Iterator[tuple[str, bool]]:
             yield run, whole
 
 
-def _thai_day(found: OpenpyxlCell, epoch: datetime) -> object:
+def _thai_day(value: float, start: datetime) -> object:
     """A number shown as a day by a format of Thai Excel, which openpyxl does not know for one."""
-    style: Any = found._style  # type: ignore[attr-defined]  # noqa: SLF001 - number_format names no such id
-    if is_thai_day(style.numFmtId, found.number_format):
-        try:
-            return from_excel(found.value, epoch)
-        except (ValueError, OverflowError):  # beyond the calendar: a number like any other
-            return found.value
-    return found.value
+    try:
+        return from_excel(value, start)
+    except (ValueError, OverflowError):  # beyond the calendar: a number like any other
+        return value
 
 
 def _uncalculated(row: int, column: int, formula: object) -> Cell:
