@@ -2,8 +2,10 @@
 
 import codecs
 import errno
+import gzip
 import re
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 BARE_XLS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 SPREADSHEETML = "urn:schemas-microsoft-com:office:spreadsheet"
 # What people drop beside workbooks, by the first bytes.
+GZIP = b"\x1f\x8b"
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*\"|\[\s*\{)")
+EGP_FIELD = "รหัสโครงการ".encode()  # the open data of e-GP name it so (DOMAIN §4)
 OTHERS = (
     (b"%PDF", "เป็นไฟล์ PDF"),
     (b"\x89PNG", "เป็นรูปภาพ"),
@@ -119,10 +124,23 @@ def kind_of(path: Path) -> Known:
         return _zip(path)
     if head.startswith(BARE_XLS) and b"\0" in head[:8]:
         return Known("xls")
+    inner = _unpacked(path) if head.startswith(GZIP) else head
+    if _JSON.match(inner):
+        words = "ข้อมูลเปิดโครงการจัดซื้อจัดจ้าง e-GP" if EGP_FIELD in inner else "ข้อมูล JSON"
+        raise RefusedError("file-is-a-workbook", f"เป็น{words}")
     for start, words in OTHERS:
         if head.startswith(start):
             raise RefusedError("file-is-a-workbook", words)
     return _markup_or_text(head)
+
+
+def _unpacked(path: Path) -> bytes:
+    """The head of what a .gz holds; nothing when it is damaged."""
+    try:
+        with gzip.open(path) as file:
+            return file.read(HEAD)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def _ole(path: Path) -> Known:

@@ -237,36 +237,37 @@ def _columns(sheet: Sheet, header: Header, below: Rows) -> Iterator[Finding]:
         where = (sheet.file, sheet.name, cell.address, cell.text)
         yield found("heading-read-as", *where, heading=header.spans[place].heading)
     left_out = {heading(text) for text in IGNORED_HEADINGS}
-    filled: dict[int, int] = {}
+    filled: dict[int, list[Cell]] = {}
     for cells in below.values():
         for cell in cells:
             if cell.column not in header.spans:
-                filled[cell.column] = filled.get(cell.column, 0) + 1
+                filled.setdefault(cell.column, []).append(cell)
     if len(header.twice) >= ENOUGH_TO_BE_MEANT and set(header.twice) & set(filled):
         place, cell = min(header.twice.items())
         yield found("tables-apart", sheet.file, sheet.name, cell.address, cell.text)
-        filled = {column: count for column, count in filled.items() if column < place}
-    for column, count in sorted(filled.items()):
+        filled = {column: cells for column, cells in filled.items() if column < place}
+    for column, cells in sorted(filled.items()):
         named = header.unknown.get(column)
         if named is not None and heading(named.text) in left_out:
             continue
-        at = named.address if named else address(header.first, column)
-        text = named.text if named else ""
-        shown = f"«{short(text)}»" if text else "(ไม่มีหัวคอลัมน์)"
+        at = (named or cells[0]).address
+        text = (named or cells[0]).text
+        shown = f"«{short(text)}»" if named else "(ไม่มีหัวคอลัมน์)"
         yield found(
             "heading-known",
             sheet.file,
             sheet.name,
             at,
             text,
-            count=count,
+            count=len(cells),
             shown=shown,
-            likely=_perhaps(text),
+            likely=_perhaps(named),
         )
 
 
-def _perhaps(text: str) -> str:
-    near = likely(text) if text else ""
+def _perhaps(unknown: Cell | None) -> str:
+    """«(คล้าย …) »: the spelling to use, or to add to ``schemas.layouts``."""
+    near = likely(unknown.text) if unknown else ""
     return f"(คล้าย «{near}») " if near else ""
 
 
@@ -334,7 +335,7 @@ def _like_an_item(cells: Sequence[Cell]) -> bool:
 
 def _incomplete(sheet: Sheet, header: Header) -> Finding:
     unknown = ", ".join(
-        f"«{short(cell.text)}» {_perhaps(cell.text)}".strip() for cell in header.unknown.values()
+        f"«{short(cell.text)}» {_perhaps(cell)}".strip() for cell in header.unknown.values()
     )
     return found(
         "columns-complete",

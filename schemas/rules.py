@@ -51,8 +51,7 @@ FILE_RULES = (
     Rule(
         "file-is-a-workbook",
         "fix",
-        "ไฟล์ «{file}» ไม่ใช่ไฟล์ Excel (.xlsx) ที่อ่านได้: {reason} กรุณาเปิดด้วย Excel "
-        "แล้วบันทึกเป็น «Excel Workbook (*.xlsx)» จากนั้นวางไฟล์ใหม่",
+        "ไฟล์ «{file}» ไม่ใช่ตารางที่ระบบอ่านได้ ({reason}) กรุณาวางแบบ สขร.๑ ของเดือนเป็นไฟล์ Excel (.xlsx)",
         HOUSE,
     ),
     Rule(

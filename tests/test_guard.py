@@ -486,7 +486,7 @@ def test_a_cell_in_the_last_corner_is_an_accident_and_no_attack(tmp_path: Path) 
 
     (month,) = examined.months
     assert len(month.rows) == 3
-    assert [(f.rule, f.cell) for f in examined.findings] == [("heading-known", "XFD5")]
+    assert [(f.rule, f.cell) for f in examined.findings] == [("heading-known", "XFD1048576")]
 
 
 # ---- examine and its child

@@ -1,5 +1,6 @@
 """What a file is, by its bytes alone."""
 
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -26,6 +27,25 @@ def kind(folder: Path, content: bytes) -> str:
         return f"{refused.rule}: {refused.reason}"
     assert isinstance(known, Known)
     return f"{known.kind} macros" if known.macros else known.kind
+
+
+EGP = "เป็นข้อมูลเปิดโครงการจัดซื้อจัดจ้าง e-GP"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"rows": [{"รหัสโครงการ": 1}]}'.encode(), EGP),
+        (gzip.compress('[{"รหัสโครงการ": 1}]'.encode()), EGP),
+        (b'\xef\xbb\xbf [ {"a": 1}]', "เป็นข้อมูล JSON"),
+        (gzip.compress(b"anything else"), "เป็นไฟล์บีบอัด"),
+        (gzip.compress(b'{"a": 1}')[:12], "เป็นไฟล์บีบอัด"),
+    ],
+)
+def test_data_for_programs_are_called_by_their_name(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    assert kind(tmp_path, content) == f"file-is-a-workbook: {words}"
 
 
 def zipped(*names: str, mimetype: str = "") -> bytes:

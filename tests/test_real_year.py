@@ -5,6 +5,8 @@ means: money to the satang, dates, identifiers and texts but for the number of s
 spellings that look the same.
 """
 
+import gzip
+import io
 import json
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from schemas.thai import fold
@@ -121,3 +124,32 @@ def test_the_missing_reference_price_is_unknown_and_not_zero(
     rows = {row["egp_project_number"]: row for row in office.month("2568-01")["rows"]}
     assert rows["67129406126"]["reference_price"] is None
     assert [row["reference_price"] for row in rows.values()].count(None) == 1
+
+
+def test_the_open_data_of_the_year_are_called_by_their_name(office: Office) -> None:
+    """As the service gives them, as a workbook with its shifted names, with the names put right."""
+    data = REAL_YEAR.parents[1] / "data"
+    raw = (data / "egp-6800901.json.gz").read_bytes()
+    rows = json.loads(gzip.decompress(raw))["rows"]
+    names = json.loads((data / "HEADERS.json").read_text(encoding="utf-8"))
+    shifted = names["egp_ckan_fy2568 (Trace24, DGA)"]
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.append(shifted)
+    for row in rows:
+        page.append([row.get(name) for name in shifted])
+    sheet = io.BytesIO()
+    book.save(sheet)
+    office.drop("egp.json.gz", raw)
+    office.drop("egp.xlsx", sheet.getvalue())
+    office.drop("egp.csv", (data / "chamai_fy2568.csv").read_bytes())
+
+    answers = office.one_pass(TODAY).answers
+
+    told = {a.original.file: [f.rule for f in a.drop.findings] for a in answers}
+    assert told == {
+        "egp.json.gz": ["file-is-a-workbook"],
+        "egp.xlsx": ["table-is-the-form"],
+        "egp.csv": ["table-is-the-form"],
+    }
+    assert all("ข้อมูลเปิดโครงการจัดซื้อจัดจ้าง e-GP" in a.drop.findings[0].message for a in answers)
