@@ -285,6 +285,15 @@ def test_the_finding_quotes_what_stands_there() -> None:
         ("ร้าน ก\nในราคา 500.00 บาท", [("ร้าน ก", 50_000)]),
         ("ร้าน ก - 500.00 บาท", [("ร้าน ก", 50_000)]),
         ("ร้าน ก \u2013 500.00 บาท", [("ร้าน ก", 50_000)]),
+        # Names first, then their prices, as in two columns.
+        ("ร้าน ก\nร้าน ข\n500\n600", [("ร้าน ก", 50_000), ("ร้าน ข", 60_000)]),
+        # Who asked for no price, and who stands for the name above.
+        ("ร้าน ก / 500 บาท\nร้าน ข / -", [("ร้าน ก", 50_000), ("ร้าน ข", None)]),
+        ("ร้าน ก -\nร้าน ข 500 บาท", [("ร้าน ก", None), ("ร้าน ข", 50_000)]),
+        ("ร้าน ก ไม่ยื่นราคา\nร้าน ข 500 บาท", [("ร้าน ก ไม่ยื่นราคา", None), ("ร้าน ข", 50_000)]),
+        ("ร้าน ก\nโดยนายสมมติ ทดลอง\n500 บาท", [("ร้าน ก โดยนายสมมติ ทดลอง", 50_000)]),
+        ("ร้าน ก\n(นายสมมติ ทดลอง)\n500 บาท", [("ร้าน ก (นายสมมติ ทดลอง)", 50_000)]),
+        ("ร้าน ก\n500\nบาท", [("ร้าน ก", 50_000)]),
     ],
 )
 def test_bidders_are_read_in_every_spelling(
@@ -304,6 +313,17 @@ def test_bidders_are_read_in_every_spelling(
         "ร้าน ก / 99999999999999999999.00 บาท",
         "ร้าน ก / 500.00 บาท, ร้าน ข / 600.00 บาท",
         "ร้าน ก 500.00 บาท ร้าน ข 600.00 บาท",
+        # Whose price is it? Half a name is no bidder, and no price goes to the last in a list.
+        "ร้าน ก\nร้าน ข\n500.00 บาท",
+        "ร้าน ก\n500.00\n490.00\nร้าน ข\n600.00",
+        "ร้าน ก 500.00 บาท\n490.00 บาท",
+        "500.00 บาท\nร้าน ก",
+        "ห้างหุ้นส่วนจำกัด ก้าวหน้าวัสดุ\nก่อสร้าง 500.00 บาท",
+        # A remark is no bidder; a rate, a telephone and a taxpayer's number are no price.
+        "ร้าน ก 500.00 บาท\n(เสนอราคาต่ำสุด)",
+        "ร้าน ก เดือนละ 500.00 บาท",
+        "ร้าน ก ลิตรละ 33.50 บาท",
+        "ร้าน ก\n1234567890123\n500.00 บาท",
     ],
 )
 def test_a_price_that_cannot_be_read_is_asked_about_and_never_guessed(text: str) -> None:
@@ -429,9 +449,15 @@ def test_a_winner_is_a_name_and_a_price(
     assert winner_of(text) == (supplier, price, [])
 
 
-@pytest.mark.parametrize("text", ["ร้าน ก / 500 บาท\nร้าน ข / 600 บาท", "ร้าน ก\nร้าน ข\n500 บาท"])
-def test_two_winners_in_one_row_are_asked_about(text: str) -> None:
-    assert winner_of(text) == (None, None, [("supplier-single", "G3")])
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("ร้าน ก / 500 บาท\nร้าน ข / 600 บาท", "supplier-single"),
+        ("ร้าน ก\nร้าน ข\n500 บาท", "amount-readable"),
+    ],
+)
+def test_two_winners_in_one_row_are_asked_about(text: str, rule: str) -> None:
+    assert winner_of(text) == (None, None, [(rule, "G3")])
 
 
 # ---- contracts
@@ -490,6 +516,15 @@ def test_a_contract_number_is_text_in_every_spelling(number: str) -> None:
         ("-/2568", None, None),
         ("CNTR-", None, None),
         ("-", None, None),
+        # The day first, signs between the two, words that say what they are.
+        ("ลว. 3 ต.ค. 67\nเลขที่ 5/2568", "5/2568", SIGNED),
+        ("3 ตุลาคม 2567\nใบสั่งซื้อเลขที่ 5/2568", "5/2568", SIGNED),
+        ("5/2568 / 3 ต.ค. 67", "5/2568", SIGNED),
+        ("5/2568 - 3 ต.ค. 67", "5/2568", SIGNED),
+        ("- / -", None, None),
+        ("5/2568 เมื่อวันที่ 3 ต.ค. 67", "5/2568", SIGNED),
+        ("เลขที่สัญญา 5/2568\nลงวันที่. 3 ตุลาคม 2567.", "5/2568", SIGNED),
+        ("เลขที่โครงการ 67101\n3 ต.ค. 67", "เลขที่โครงการ 67101", SIGNED),
         ("สข 12/01/2568", "สข 12/01/2568", None),  # a number of the series สข, no day
         (122, "122", None),
     ],
@@ -508,6 +543,9 @@ def test_what_a_contract_cell_lacks_stays_unknown(
         "5/2568\nลว. 10/13/2567",
         "5/2568\nเร็วๆ นี้",
         "5/2568 ลว. 3 ต.ค. 67 สิ้นสุดวันที่ 30 ก.ย. 68",
+        # Several contracts in a cell: no number is a row of numbers and days.
+        "5/2568\n3 ต.ค. 67\n6/2568\n4 ต.ค. 67",
+        "5/2568\n3/10/2567\n6/2568\n4/10/2567",
     ],
 )
 def test_a_day_that_cannot_be_read_is_asked_about(text: str) -> None:
