@@ -23,6 +23,7 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python tests/benchmarks/main_job.py
+	$(BIN)/python tests/benchmarks/reading.py
 
 # A stamp is written last: after a failed or interrupted installation the next `make` begins anew.
 .venv/pinned: requirements-dev.txt

@@ -127,7 +127,7 @@ def test_the_missing_reference_price_is_unknown_and_not_zero(
 
 
 def test_the_open_data_of_the_year_are_called_by_their_name(office: Office) -> None:
-    """As the service gives them, as a workbook with its shifted names, with the names put right."""
+    """As the service gives them, as a workbook with its shifted names, with names put right."""
     data = REAL_YEAR.parents[1] / "data"
     raw = (data / "egp-6800901.json.gz").read_bytes()
     rows = json.loads(gzip.decompress(raw))["rows"]
