@@ -34,7 +34,7 @@ from schemas.month import Month
 from schemas.procurement import method_code
 from schemas.rules import found, short
 from schemas.sheet import Cell, Sheet, address
-from schemas.thai import fold
+from schemas.thai import date_long, days_made, fold
 
 BY_NAME = re.compile("|".join((*TITLE_BLOCK, *BELOW_TABLE)))
 OFFICE = re.compile(r"เทศบาล|องค์การบริหารส่วน")
@@ -161,6 +161,7 @@ def _tables(
         named |= {**_named_outside(block, header), **under.named}
         months = {table.month for table in made}
         month = months.pop() if len(months) == 1 else None
+        doubts += _made_early(sheet, block.above, month) if month else []
         findings += [*unclear, *(replace(doubt, month=month) for doubt in doubts)]
     return [replace(table, named=named) for table in tables], findings
 
@@ -219,6 +220,16 @@ def _title_block(sheet: Sheet, above: Iterable[Cell], names: Sequence[str]) -> I
             yield found("cell-in-table", *where)
         elif OFFICE.search(text) and not any(name in text for name in ours):
             yield found("organisation-is-ours", *where, organisation=names[0])
+
+
+def _made_early(sheet: Sheet, above: Iterable[Cell], month: Month) -> Iterator[Finding]:
+    """A form that was made before its month was over may lack the rest of it."""
+    for cell in above:
+        for day in days_made(cell.text):
+            if day < month.last:
+                words = {"made": date_long(day), "month_words": month.words}
+                where = (sheet.file, sheet.name, cell.address, cell.text)
+                yield found("made-after-the-month", *where, **words)
 
 
 def _not_ours(sheet: Sheet, lines: Iterable[Line], names: Sequence[str]) -> Iterator[Finding]:

@@ -194,6 +194,12 @@ SHEET_RULES = (
         HOUSE,
     ),
     Rule(
+        "made-after-the-month",
+        "note",  # offices close September early; the month may still be whole
+        "แบบลงวันที่ {made} ก่อนสิ้นเดือน {month_words} กรุณาตรวจว่ามีรายการครบทั้งเดือนและเดือนในหัวเรื่องถูกต้อง",
+        FORM,
+    ),
+    Rule(
         "month-in-one-sheet",
         "fix",
         "ไฟล์นี้มีเดือน {month_words} มากกว่าหนึ่งแผ่นงาน: {sheets} กรุณารวมเป็นแผ่นงานเดียว "

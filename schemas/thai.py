@@ -283,6 +283,21 @@ def without_days_made(text: str) -> str:
     return _DAY_MADE.sub("", _upright(arabic_digits(visible(text))))
 
 
+def days_made(text: str) -> list[date]:
+    """Return the (Gregorian) days on which a title says its form was made.
+
+    >>> days_made("ณ วันที่ ๕ เดือนพฤศจิกายน พ.ศ. ๒๕๖๗")
+    [datetime.date(2024, 11, 5)]
+    """
+    days = []
+    for found in _DAY_MADE.finditer(_upright(arabic_digits(visible(text)))):
+        try:
+            days.append(parse_date(found[0].removeprefix("ณ")))
+        except ValueError:  # a day that does not exist: nothing is read from it
+            continue
+    return days
+
+
 def _buddhist(year: str) -> int | None:
     try:
         return gregorian_year(year) + BUDDHIST_OFFSET

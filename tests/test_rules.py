@@ -325,6 +325,10 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     ),
     "line-has-month": (on(flat(month="สิบ")), on(flat())),
     "line-is-ours": (on(flat(organisation="เทศบาลนครอื่น")), on(flat(organisation=OURS[1]))),
+    "made-after-the-month": (
+        on(paper([[TITLE], ["วันที่ ๓๐ เดือนตุลาคม พ.ศ. ๒๕๖๗"], list(NINE.values()), line()])),
+        on(paper([[TITLE], ["ณ วันที่ 31 ต.ค. 67"], list(NINE.values()), line()])),
+    ),
     "row-continued": (
         on(page(line(), CONTINUED, line(number=2))),
         on(page(line(), line(number=2))),
