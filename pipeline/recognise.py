@@ -227,9 +227,9 @@ def _made_early(sheet: Sheet, above: Iterable[Cell], month: Month) -> Iterator[F
     for cell in above:
         for day in days_made(cell.text):
             if day < month.last:
-                words = {"made": date_long(day), "month_words": month.words}
                 where = (sheet.file, sheet.name, cell.address, cell.text)
-                yield found("made-after-the-month", *where, **words)
+                made = date_long(day)
+                yield found("made-after-the-month", *where, made=made, month_words=month.words)
 
 
 def _not_ours(sheet: Sheet, lines: Iterable[Line], names: Sequence[str]) -> Iterator[Finding]:
