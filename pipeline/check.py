@@ -1,12 +1,13 @@
 """Clean rows of a month → findings, by the rules of ``schemas.rules`` and nothing else."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from schemas.finding import Finding
 from schemas.month import Month
+from schemas.personal import HIDDEN, TEXTS, has_phone, without_citizens
 from schemas.procurement import Procurement, Written, same_name
 from schemas.rules import RULE, found
 from schemas.thai import BUDDHIST_OFFSET, baht, date_long, fold
@@ -36,7 +37,21 @@ def check(
             continue
         where = (row.source.file, row.source.sheet, place.cell, place.text)
         findings.append(found(rule, *where, month=month, **_words(month, row, today)))
-    return findings
+    return [*findings, *personal(month, rows)]
+
+
+def personal(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:
+    """What would be public of a person: a citizen's number is hidden, a telephone is told."""
+    for row in rows:
+        for name in (*TEXTS, "bids"):
+            place = row.written.get(name)
+            if place is None:
+                continue
+            where = (row.source.file, row.source.sheet, place.cell, place.text)
+            if without_citizens(place.text) != place.text:
+                yield found("citizen-number-hidden", *where, month=month, hidden=HIDDEN)
+            if has_phone(place.text):
+                yield found("phone-number-public", *where, month=month)
 
 
 def compare(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pipeline.ledger import Ledger
 from schemas.config import Settings
 from schemas.history import History, Revision
+from schemas.personal import public
 from schemas.summary import MonthlySummary
 
 
@@ -34,7 +35,7 @@ def _summary(revision: Revision, ledger: Ledger, settings: Settings) -> MonthlyS
         place=organisation.place,
         revision=revision.number,
         published_on=revision.accepted_on,
-        rows=ledger.rows(revision),
+        rows=tuple(map(public, ledger.rows(revision))),
         numerals=settings.site.numerals,
         nil=ledger.is_nil(revision),
         sources=tuple(ledger.sources(revision)),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.check import check, compare
+from pipeline.check import check, compare, personal
 from pipeline.conserve import conserve
 from pipeline.examine import examine
 from pipeline.examples import bad_books, example_month, to_bytes
@@ -284,6 +284,13 @@ def read_tables(*sheets: Sheet) -> list[Table]:
 FORGETFUL = replace(read_tables(page(line()))[0], named={})
 
 
+CITIZEN = "นายสมมติ ไม่มีจริง 1-2345-67890-12-1"
+
+
+def noted(text: str) -> Procurement:
+    return replace(GOOD, supplier=text, written={"supplier": Written("G3", text)})
+
+
 def judged_on(today: date, elsewhere: Elsewhere = MappingProxyType({})) -> list[Finding]:
     examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
@@ -372,6 +379,14 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "month-in-one-part": (
         lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (GOOD,)}}),
         lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (replace(GOOD, budget=1),)}}),
+    ),
+    "citizen-number-hidden": (
+        lambda _: list(personal(OCTOBER, [noted(CITIZEN)])),
+        lambda _: list(personal(OCTOBER, [noted("เลขประจำตัวผู้เสียภาษี 0994000237031")])),
+    ),
+    "phone-number-public": (
+        lambda _: list(personal(OCTOBER, [noted("ร้านตัวอย่าง โทร 081-234-5678")])),
+        lambda _: list(personal(OCTOBER, [noted("ร้านตัวอย่าง เลขที่ 012/2568")])),
     ),
     "text-within-limits": (cell(title="ก" * 5_001), cell(title="ก" * 5_000)),
     "rows-kept": (

@@ -1,0 +1,90 @@
+"""Numbers of citizens: found in any text, hidden whole before anything is published (promise 10).
+
+The open data of e-GP show the first nine digits of a person, other lists the last four: two half
+masks make one number. So nothing of it stays, also where it came half masked. Numbers of firms
+and offices (first digit 0 or 9) are public.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from schemas.procurement import Bid, Procurement, Source, tax_id_is_valid
+from schemas.thai import arabic_digits
+
+HIDDEN = "X-XXXX-XXXXX-XX-X"
+
+_DIGIT = "[0-9๐-๙]"
+_APART = r"[ \u00a0.–-]"
+_GROUPS = _APART.join(f"{_DIGIT}{{{length}}}" for length in (1, 4, 5, 2, 1))
+_NUMBER = re.compile(rf"(?<!{_DIGIT})(?:{_DIGIT}{{13}}|{_GROUPS})(?!{_DIGIT})")
+# Behind such words any thirteen digits are meant as one, slips of the pen included.
+_CALLED = re.compile(
+    rf"((?:ประชาชน|ปชช\.?|ผู้เสียภาษี|เลขประจำตัว)[^0-9๐-๙\n]{{0,30}})"
+    rf"({_DIGIT}(?:{_APART}?{_DIGIT}){{12}})(?!{_DIGIT})"
+)
+_MASK = r"[xX*#•●]"
+_ANY = rf"(?:{_DIGIT}|{_MASK})"
+_SIGN = "[0-9A-Za-z๐-๙*#•●]"
+_HALF = re.compile(rf"(?<!{_SIGN}){_ANY}(?:{_APART}?{_ANY}){{12}}(?!{_SIGN})")
+FEWEST_MASKED = 3
+_PHONE = re.compile(rf"(?<!{_DIGIT})[0๐][2-9๒-๙](?:[ -]?{_DIGIT}){{7,8}}(?!{_DIGIT})")
+TEXTS = ("title", "procurement_method", "supplier", "selection_reason", "contract_number")
+
+
+def is_citizen(digits: str) -> bool:
+    """True for 13 Arabic digits that are the number of a natural person."""
+    return digits[:1] in set("12345678") and tax_id_is_valid(digits)
+
+
+def without_citizens(text: str) -> str:
+    """Return the text with every citizen's number hidden whole, half masked ones too.
+
+    >>> without_citizens("นายสมมติ (1-2345-67890-12-1) โทร 02-123-4567")
+    'นายสมมติ (X-XXXX-XXXXX-XX-X) โทร 02-123-4567'
+    """
+    text = _NUMBER.sub(lambda found: HIDDEN if is_citizen(_bare(found[0])) else found[0], text)
+    text = _CALLED.sub(_called, text)
+    return _HALF.sub(_half, text)
+
+
+def has_phone(text: str) -> bool:
+    """True for a text with a telephone number of Thailand: nine or ten digits from 0."""
+    return _PHONE.search(text) is not None
+
+
+def public(row: Procurement) -> Procurement:
+    """Return the row as it may be published: no citizen's number in any of its texts."""
+    texts: dict[str, Any] = {name: _hidden(getattr(row, name)) for name in TEXTS}
+    source = row.source
+    return replace(
+        row,
+        **texts,
+        bids=tuple(Bid(_hidden(bid.bidder), bid.amount) for bid in row.bids),
+        egp_project_number=_hidden(row.egp_project_number),
+        egp_contract_number=_hidden(row.egp_contract_number),
+        supplier_tax_id=None,
+        source=Source(without_citizens(source.file), without_citizens(source.sheet), source.row),
+        written={},
+    )
+
+
+def _hidden(text: str | None) -> str | None:
+    return None if text is None else without_citizens(text)
+
+
+def _bare(text: str) -> str:
+    return re.sub("[^0-9]", "", arabic_digits(text))
+
+
+def _called(found: "re.Match[str]") -> str:
+    """A number of a firm stays, also behind «เลขประจำตัวผู้เสียภาษี»."""
+    return found[0] if _bare(found[2])[0] in "09" else f"{found[1]}{HIDDEN}"
+
+
+def _half(found: "re.Match[str]") -> str:
+    """Nine digits and four x, or the other way round; a word of x alone is no number."""
+    masked = len(re.findall(_MASK, found[0]))
+    firm = arabic_digits(found[0])[0] in "09"
+    half = FEWEST_MASKED <= masked < 13 and not firm  # noqa: PLR2004 - all of the thirteen
+    return HIDDEN if half else found[0]
