@@ -10,12 +10,25 @@ from schemas.layouts import TITLE_LINE
 from schemas.month import Month
 from schemas.rules import found
 from schemas.sheet import Cell, Sheet
-from schemas.thai import MONTHS, arabic_digits, fold, months_in, visible, without_days_made
+from schemas.thai import (
+    MONTHS,
+    MONTHS_SHORT,
+    arabic_digits,
+    fold,
+    months_in,
+    visible,
+    without_days_made,
+)
 
 IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
+DOTS = re.compile(r"\.{2,}|…+|_{2,}")  # to be filled in: «เดือน....ตุลาคม....พ.ศ....2567»
 # The law that asks for the form is of 2540; a title of another century is a slip.
 NAME_KEPT = 26  # letters: Excel cuts at 31, and a year that was torn goes whole
 BUDDHIST_YEARS = range(2540, 2600)
+_MONTH = "|".join((*MONTHS, *(name.replace(".", r"\.?") for name in MONTHS_SHORT)))
+MONTH_ALONE = re.compile(
+    rf"\(?(?:ประจำ|ใน|ของ)?(?:รอบ)?(?:เดือน)?(?:{_MONTH})(?:(?:ปี)?พ\.?ศ\.?)?(?:[0-9]{{4}}|[0-9]{{2}})\)?"
+)
 
 
 @dataclass(frozen=True)
@@ -85,20 +98,24 @@ def flat_month(year: Sequence[Cell], month: Sequence[Cell]) -> Month | None:
 
 
 def is_title(cell: Cell) -> bool:
-    """True for a line that heads a page of the form."""
-    return re.search(TITLE_LINE, fold(cell.text)) is not None
+    """True for a line that heads a page of the form, or names its month and nothing else."""
+    return re.search(TITLE_LINE, fold(cell.text)) is not None or _is_month_alone(cell.text)
+
+
+def _is_month_alone(text: str) -> bool:
+    """True for «พฤศจิกายน 2567» and «เดือน พ.ย. 67»; a day is none."""
+    return MONTH_ALONE.fullmatch(fold(text)) is not None
 
 
 def _in_cells(cells: Iterable[Cell]) -> list[_Statement]:
     """What title lines say; the day on which the summary was made is no statement."""
     statements = []
     for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
-        text = visible(cell.text)
-        if behind := IN_THE_MONTH.search(without_days_made(text)):
-            where = f"หัวเรื่อง (ช่อง {cell.address}) "
-            statements += [
-                _Statement(where, cell.address, text, *one) for one in months_in(behind[1])
-            ]
+        text = DOTS.sub(" ", visible(cell.text)).replace("พุทธศักราช", "พ.ศ.")
+        behind = IN_THE_MONTH.search(without_days_made(text))
+        said = behind[1] if behind else text if _is_month_alone(text) else ""
+        where = f"หัวเรื่อง (ช่อง {cell.address}) "
+        statements += [_Statement(where, cell.address, text, *one) for one in months_in(said)]
     return statements
 
 

@@ -108,7 +108,7 @@ def _blocks(sheet: Sheet, rows: Rows, header: Header) -> list[_Block]:
         current = parted[-1][0]
         if row <= current.last:
             continue
-        if len(cells) == 1 and is_title(cells[0]):
+        if len(cells) < ENOUGH_TO_BE_MEANT and any(map(is_title, cells)):
             title = title or row
         if len(cells) < ENOUGH_TO_BE_MEANT or any(cell.kind != "text" for cell in cells):
             continue  # a header has several texts and no figure
@@ -216,7 +216,7 @@ def _title_block(sheet: Sheet, above: Iterable[Cell], names: Sequence[str]) -> I
     for cell in above:
         text = fold(cell.text)
         where = (sheet.file, sheet.name, cell.address, cell.text)
-        if not BY_NAME.search(text):
+        if not (BY_NAME.search(text) or is_title(cell)):
             yield found("cell-in-table", *where)
         elif OFFICE.search(text) and not any(name in text for name in ours):
             yield found("organisation-is-ours", *where, organisation=names[0])
