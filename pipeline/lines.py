@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pipeline.headings import ENOUGH_TO_BE_MEANT, Header, Rows
 from pipeline.months import is_title
 from schemas.finding import Finding
-from schemas.layouts import BELOW_TABLE, NIL_SAID, PAGE_NUMBER, TOTAL_ROW, Column
-from schemas.procurement import is_placeholder, method_code
+from schemas.layouts import BELOW_TABLE, NIL_SAID, PAGE_NUMBER, SECTION_ROW, TOTAL_ROW, Column
+from schemas.procurement import is_placeholder
 from schemas.rules import found
 from schemas.sheet import Cell, Sheet, address
 from schemas.thai import fold
@@ -17,10 +17,14 @@ FOOT = re.compile("|".join(BELOW_TABLE))
 INDEX = re.compile(r"\(?[0-9]{1,2}\)?")
 LONGEST_NUMBER = 4  # digits in the first column of an empty prepared row; a telephone has more
 AMOUNT = re.compile(r"[0-9][0-9,]*(?:\.[0-9]*)?(?:\.?-)?(?:บาท)?")
-NUMBERED = {"budget", "reference_price", "bid", "agreed_price", "contract_number", "contract_date"}
+PRICE = re.compile(
+    rf"(?:^(?:{AMOUNT.pattern})|,[0-9]{{3}}|\.[0-9]{{2}}|\.-|บาท(?:ถ้วน)?|[0-9]บ\.)\)?$"
+)
 # A row with one of these is an item of its own; without them it goes on with the row above.
 OWN = {"number", "budget", "reference_price", "procurement_method"}
 OFFERS = {"bidder", "bid"}
+# What a total, a carry-over or the head of a section may state as well as a purchase.
+NO_PROOF = {"number", "title", "budget", "reference_price"}
 
 A_TEXT, SEVERAL = 9, 3  # letters, columns: a total row has not so many words
 
@@ -94,9 +98,11 @@ def lines_under(  # noqa: C901 - one branch for each thing that may stand under 
             if why == "heading":  # of another page: what stood apart is the foot of the last one
                 _below(sheet, apart, under)
                 apart, signed = [], False
-        elif len(line.all) == 1 and is_title(line.all[0]):
-            under.titles += line.all
-            _name(under, line.all, "title")
+        elif titles := _titles(line):
+            under.titles += titles
+            _name(under, titles, "title")
+            if beside := [cell for cell in line.all if cell not in titles]:
+                apart.append(_line(row, beside, header))
         elif _says_nil(line):
             nil.append(line)
         elif not signed and not apart and _states(line) and _goes_on(line, under.items):
@@ -115,6 +121,12 @@ def lines_under(  # noqa: C901 - one branch for each thing that may stand under 
     _below(sheet, below, under)
     under.findings += [doubt for line in under.items for doubt in _struck(sheet, line)]
     return under
+
+
+def _titles(line: Line) -> list[Cell]:
+    """The cells that head another page or month; a row of many cells is an item."""
+    few = len(line.all) < ENOUGH_TO_BE_MEANT
+    return [cell for cell in line.all if is_title(cell)] if few else []
 
 
 def _name(under: Under, cells: Iterable[Cell], why: str) -> None:
@@ -166,8 +178,10 @@ def _left_out(line: Line, header: Header, above: set[str]) -> str:
     numbered = all(INDEX.fullmatch(fold(cell.text)) for cell in numbers)
     if rest and numbered and all(is_placeholder(cell.text) for cell in rest):
         return "empty-row"
-    if len(texts) == 1 and (texts[0] in above or re.search(PAGE_NUMBER, texts[0])):
+    if all(text in above or re.search(PAGE_NUMBER, text) for text in texts):
         return "page"
+    if line.fields <= {"number", "title"} and re.search(SECTION_ROW, "".join(texts)):
+        return "section"
     if len(texts) >= ENOUGH_TO_BE_MEANT and all(INDEX.fullmatch(text) for text in texts):
         return "index"
     if _is_total(line):
@@ -227,25 +241,29 @@ def _continue(sheet: Sheet, line: Line, items: list[Line]) -> list[Finding]:
 
 
 def _is_item(line: Line, *, signed: bool) -> bool:
-    """True for a row that states a purchase, however little of it; one cell alone does not.
+    """True for a row that states a purchase: by its number, budget or method, and by who or how.
 
-    Below a signature only a row with a number, or a wide one, is taken for another item.
+    A label with figures may be a total, a number with a title the head of a section, names side
+    by side those who sign: nobody's guess. Below a signature only a row with a number, or a wide
+    one, is taken for another item.
     """
     if len(line.cells) == 1 or all(FOOT.search(fold(cell.text)) for cell in line.all):
         return False
-    if len(line.cells) >= ENOUGH_TO_BE_MEANT:
+    numbered = any(re.search("[0-9]", fold(cell.text)) for cell in line.of("number"))
+    if len(line.cells) > ENOUGH_TO_BE_MEANT and numbered:
         return True
-    if any(cell.kind == "number" or fold(cell.text).isdecimal() for cell in line.of("number")):
-        return True
-    if signed:
+    if signed and not numbered and len(line.cells) < ENOUGH_TO_BE_MEANT:
         return False
-    methods = line.of("procurement_method")
-    return any(method_code(cell.text) for cell in methods) or any(
-        re.search("[0-9]", fold(cell.text))
+    owned = numbered or line.fields & {"budget", "reference_price", "procurement_method"}
+    rest = [cell for cell in line.all if cell not in line.of("title")]
+    proof = any(
+        not _is_sum(cell.text)
         for column, cells in line.cells.items()
-        if NUMBERED & set(column.fields)
+        if not NO_PROOF & set(column.fields)
         for cell in cells
     )
+    # A title among dashes was filled in by somebody: an item of which nothing is known.
+    return bool(owned) and (proof or all(is_placeholder(cell.text) for cell in rest))
 
 
 def _between(sheet: Sheet, lines: Iterable[Line], items: list[Line]) -> list[Finding]:
@@ -260,8 +278,12 @@ def _between(sheet: Sheet, lines: Iterable[Line], items: list[Line]) -> list[Fin
 
 
 def _states(line: Line) -> bool:
-    """True for a row with a figure: names alone may be the first line of the signatures."""
-    return any(re.search("[0-9]", fold(cell.text)) for cell in line.all)
+    """True for a row with a figure: names alone may be the first line of the signatures.
+
+    In the columns of bidders the figure is a price: a telephone or a date is a remark.
+    """
+    figure = PRICE if line.fields <= OFFERS else re.compile("[0-9]")
+    return any(figure.search(fold(cell.text)) for cell in line.all)
 
 
 def _below(sheet: Sheet, lines: Iterable[Line], under: Under) -> None:
