@@ -1,11 +1,11 @@
 """Where the headers of a sheet stand, and what each grid column under them means."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property
 
-from schemas.layouts import LAYOUTS, OTHER_TABLES, Column, Layout, heading, skeleton
+from schemas.layouts import LAYOUTS, OTHER_TABLES, Column, Layout, heading, loose, skeleton
 from schemas.procurement import is_placeholder
 from schemas.sheet import Cell, Merge, Sheet
 
@@ -168,11 +168,11 @@ def _known(layout: Layout) -> dict[tuple[str, ...], Column]:
 
 
 @cache
-def _bare(layout: Layout) -> dict[tuple[str, ...], Column]:
-    """The same without marks, where that still names one column."""
+def _less(layout: Layout, less: Callable[[str], str]) -> dict[tuple[str, ...], Column]:
+    """The same without marks or idle words, where that still names one column."""
     named: dict[tuple[str, ...], set[Column]] = {}
     for name, column in _known(layout).items():
-        named.setdefault(tuple(map(skeleton, name)), set()).add(column)
+        named.setdefault(tuple(map(less, name)), set()).add(column)
     return {name: columns.pop() for name, columns in named.items() if len(columns) == 1}
 
 
@@ -220,10 +220,11 @@ def _named(layout: Layout, path: Sequence[Cell]) -> tuple[Column | None, Sequenc
     for name, cells in names:
         if name in known:
             return known[name], cells, False
-    bare = _bare(layout)
-    for name, cells in names:
-        if column := bare.get(tuple(map(skeleton, name))):
-            return column, cells, True
+    for less, marks_lost in ((loose, False), (skeleton, True)):
+        bare = _less(layout, less)
+        for name, cells in names:
+            if column := bare.get(tuple(map(less, name))):
+                return column, cells, marks_lost
     return None, (), False
 
 

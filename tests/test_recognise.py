@@ -561,6 +561,47 @@ def test_a_heading_without_its_marks_is_read_and_told(key: str, damaged: str) ->
     assert findings == [("heading-read-as", address(2, list(NINE).index(key) + 1))]
 
 
+@pytest.mark.parametrize(
+    ("key", "spelt"),
+    [
+        ("title", "งานที่จัดซื้อ/จ้าง"),
+        ("title", "งานจัดซื้อ / จัดจ้าง"),
+        ("budget", "วงเงินที่จะจัดซื้อ\nจัดจ้าง (บาท)"),
+        ("procurement_method", "วิธีการซื้อหรือจ้าง"),
+        ("bids", "รายชื่อผู้เสนอราคา/ราคาที่เสนอ"),
+        ("award", "ผู้ได้รับการคัดเลือก/ราคาที่ตกลงซื้อ/จ้าง"),
+        ("selection_reason", "เหตุผลในการคัดเลือก"),
+        ("contract", "เลขที่/วันที่ของสัญญา/ข้อตกลงในการซื้อ/จ้าง"),
+    ],
+)
+def test_idle_words_in_a_heading_make_no_other_heading(key: str, spelt: str) -> None:
+    heads = {**NINE, key: spelt}
+    table, findings = one(page(line(heads), heads=heads))
+
+    assert (rows_of(table), findings) == ([3], [])
+
+
+def test_prices_and_names_may_be_called_so_under_both_headings() -> None:
+    """«รายชื่อ» and «ราคา» twice, under bidders and under the winner."""
+    above, below = dict(TWELVE), dict.fromkeys(TWELVE)
+    above["bidder"], above["bid"] = NINE["bids"], ""
+    above["supplier"], above["agreed_price"] = NINE["award"], ""
+    lines: list[Sequence[Value]] = [
+        [TITLE],
+        [text or None for text in above.values()],
+        [
+            {"bidder": "รายชื่อ", "bid": "ราคา", "supplier": "รายชื่อ", "agreed_price": "ราคา"}.get(
+                key
+            )
+            for key in below
+        ],
+        line(TWELVE),
+    ]
+    table, findings = one(paper(lines, merges=[Merge(2, 6, 2, 7), Merge(2, 8, 2, 9)]))
+
+    assert (table.layout.id, rows_of(table), findings) == ("twelve-columns", [4], [])
+
+
 def test_a_heading_nearly_known_is_proposed() -> None:
     (finding,) = recognise([page(line(), heads={**NINE, "budget": "วงเงินที่จะซื้อหรือจ้างง"})], OURS)[1]
 
