@@ -20,6 +20,7 @@ from pipeline.headings import (
 )
 from pipeline.lines import Line, Place, Under, lines_under
 from pipeline.months import flat_month, is_title, month_meant, month_of, months_said
+from pipeline.parting import is_day, number_and_day
 from schemas.finding import Finding
 from schemas.layouts import (
     BELOW_TABLE,
@@ -34,7 +35,7 @@ from schemas.month import Month
 from schemas.procurement import method_code
 from schemas.rules import found, short
 from schemas.sheet import Cell, Sheet, address
-from schemas.thai import date_long, days_made, fold
+from schemas.thai import date_long, days_made, fold, visible
 
 BY_NAME = re.compile("|".join((*TITLE_BLOCK, *BELOW_TABLE)))
 OFFICE = re.compile(r"เทศบาล|องค์การบริหารส่วน")
@@ -198,16 +199,33 @@ def _of_months(
 def _widened(block: _Block) -> Header:
     """A column without a heading, right of one that states two facts, is its second half.
 
-    So «เลขที่และวันที่» over two cells where the merge is lost, or was never made.
+    So «เลขที่และวันที่» over two cells where the merge is lost, or was never made. Beside contracts
+    that state both in one cell it holds somebody's remarks.
     """
     header = block.header
     spans = dict(header.spans)
-    filled = {cell.column for cells in block.below.values() for cell in cells}
-    for place in sorted(filled - set(spans) - set(header.unknown)):
+    beside: dict[int, list[str]] = {}  # the texts left of its filled cells
+    for cells in block.below.values():
+        texts = {cell.column: cell.text for cell in cells}
+        for place in texts:
+            beside.setdefault(place, []).append(texts.get(place - 1, ""))
+    for place in sorted(set(beside) - set(spans) - set(header.unknown)):
         left = spans.get(place - 1)
-        if left is not None and len(left.fields) > 1:
-            spans[place] = left
+        remarks = left is not None and "contract_date" in left.fields
+        if (
+            left is None
+            or len(left.fields) == 1
+            or (remarks and all(map(_is_whole, beside[place])))
+        ):
+            continue
+        spans[place] = left
     return replace(header, spans=spans)
+
+
+def _is_whole(text: str) -> bool:
+    """True where one cell holds both number and day of a contract."""
+    number, day = number_and_day(visible(text))
+    return number.strip() != "" and day is not None and is_day(day)
 
 
 def _title_block(sheet: Sheet, above: Iterable[Cell], names: Sequence[str]) -> Iterator[Finding]:

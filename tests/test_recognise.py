@@ -654,6 +654,15 @@ def test_the_second_half_of_a_column_needs_no_heading() -> None:
     assert findings == []
 
 
+def test_a_remark_without_a_heading_beside_a_whole_cell_is_told_and_not_read() -> None:
+    """Right of the last column offices note payments; the contract is not theirs to break."""
+    sheet = paper([[TITLE], list(NINE.values()), [*line(), "จ่ายแล้ว 5 พ.ย. 67"], line(number=2)])
+    (cleaned,), findings = read_page(sheet)
+
+    assert replace(cleaned.rows[0], written={}) == replace(STATED, written={})
+    assert [(f.rule, f.severity, f.cell) for f in findings] == [("heading-known", "note", "J2")]
+
+
 def test_a_text_in_the_column_of_numbers_is_not_dropped_in_silence() -> None:
     assert one(page(line(), ["รายการที่ 2 ยกเลิกแล้ว"], line(number=2)))[1] == [("row-is-whole", "A4")]
 
