@@ -15,6 +15,7 @@ from schemas.thai import BUDDHIST_OFFSET, baht, date_long, fold
 if TYPE_CHECKING:  # pandas takes half a second to import: only where a frame is made
     import pandas as pd
 
+SEVERAL = 3  # contracts
 MONEY = ("budget", "reference_price", "agreed_price")
 
 
@@ -37,7 +38,25 @@ def check(
             continue
         where = (row.source.file, row.source.sheet, place.cell, place.text)
         findings.append(found(rule, *where, month=month, **_words(month, row, today)))
-    return [*findings, *personal(month, rows)]
+    return [*_of_another_year(month, rows), *findings, *personal(month, rows)]
+
+
+def _of_another_year(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:
+    """Every contract of the same month in another year: the year in the title is a slip.
+
+    So «ตุลาคม 2568» for the fiscal year 2568. One or two contracts may be slips of their own.
+    """
+    days = [row.contract_date for row in rows if row.contract_date is not None]
+    others = {Month.of(day) for day in days}
+    if len(days) < SEVERAL or len(others) != 1:
+        return
+    (other,) = others
+    if other.number == month.number and other.year != month.year:
+        first = rows[0].source
+        words = {"month_words": month.words, "other": other.words}
+        yield found(
+            "month-of-contracts", first.file, first.sheet, month=month, count=len(days), **words
+        )
 
 
 def personal(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ What cannot be read is a finding and stays unknown; nothing is guessed, no neigh
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -16,6 +16,7 @@ from pipeline.parting import (
     is_day,
     joined,
     known,
+    legal_head,
     number_and_day,
     offers,
     uncounted,
@@ -47,6 +48,7 @@ from schemas.thai import (
 
 LONGEST_TEXT = 5_000  # characters; the longest title of a real purchase has 912
 DIGITS_KEPT = 15  # of a number in Excel; what comes behind was made zero
+_NUMBERED = re.compile(r"[0-9]\s*/\s*[0-9]{2}")  # 15/2568
 _COUNT = re.compile(r"([0-9]{1,6})[.)]?")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}")  # 6.80901E+10, as Excel shows it
 
@@ -87,9 +89,23 @@ def _row(table: Table, line: Line, findings: list[Finding]) -> Procurement:
         facts["bids"] = _paired(facts.pop("bidder"), bid, facts.pop("bid"))
         both = "\n".join(place.raw for place in (bidder, bid) if place.raw)
         written["bids"] = Written(bidder.address, both)
+    _look_for_prices_in_names(places, facts)
     return Procurement(Source(table.file, table.sheet, line.row), written=written, **facts)
 
 
+def _look_for_prices_in_names(places: Sequence["_Place"], facts: Mapping[str, Any]) -> None:
+    """«ร้าน ก 9000» beside a price of about 9,000 baht is a name with its price, without a sign."""
+    agreed = facts.get("agreed_price") or 0
+    for bid in facts.get("bids", ()):
+        number = _AT_THE_END.search(arabic_digits(bid.bidder or ""))
+        if bid.amount is None and number and agreed:
+            baht = int(number[1].replace(",", ""))
+            if agreed <= baht * 200 and baht * 50 <= agreed:
+                place = next(place for place in places if "bidder" in place.column.fields)
+                place.doubt("amount-readable", place.raw)
+
+
+_AT_THE_END = re.compile(r"\s([0-9][0-9,]{2,})$")
 _FIELD_OF = {"bidder": "bids", "bid": "bids"}
 
 
@@ -261,6 +277,27 @@ class _Place:
             self.doubt("amount-readable", cell.text, cell.address)
             return []
 
+    def supplier(self) -> str | None:
+        """One name, over several lines perhaps; two are nobody's name."""
+        names = self.names()
+        headed = sum(legal_head(name) for name in names)
+        apart = len({cell.row for cell in self.sound}) > 1
+        if len(names) > 1 and (apart or headed > 1):
+            self.doubt("supplier-single", self.raw)
+            return None
+        return " ".join(names) or None
+
+    def contract_number(self) -> str | None:
+        """One number; two above each other are of two contracts."""
+        words = self.identifier() or ""
+        if (
+            sum(_NUMBERED.search(arabic_digits(line)) is not None for line in words.split("\n"))
+            > 1
+        ):
+            self.doubt("contract-single", self.raw)
+            return None
+        return contract_number(words)
+
     def winner(self) -> tuple[str | None, int | None]:
         made = self.offers()
         if len(made) > 1:
@@ -301,10 +338,10 @@ READERS: dict[str, Callable[[_Place], Any]] = {
     "procurement_method": _Place.text,
     "bidder": _Place.names,
     "bid": _Place.amounts,
-    "supplier": lambda place: " ".join(place.names()) or None,
+    "supplier": _Place.supplier,
     "agreed_price": _Place.amount,
     "selection_reason": _Place.text,
-    "contract_number": lambda place: contract_number(place.identifier() or ""),
+    "contract_number": _Place.contract_number,
     "contract_date": _Place.day,
     "egp_project_number": _Place.digits,
     "egp_contract_number": _Place.digits,

@@ -71,7 +71,7 @@ class Under:
     findings: list[Finding] = field(default_factory=list)
 
 
-def lines_under(  # noqa: C901 - one branch for each thing that may stand under a header
+def lines_under(  # noqa: C901, PLR0912 - one branch for each thing that may stand under a header
     sheet: Sheet, header: Header, rows: Rows, above: set[str]
 ) -> Under:
     """Part the rows under a header; every text that is no item and has no name is told.
@@ -165,7 +165,7 @@ def _everyday(line: Line) -> bool:
     return texts >= SEVERAL
 
 
-def _left_out(line: Line, header: Header, above: set[str]) -> str:
+def _left_out(line: Line, header: Header, above: set[str]) -> str:  # noqa: PLR0911 - one a name
     """Why a row is left out by name: empty numbers, dashes, index, total, page furniture."""
     cells, numbers = line.all, line.of("number")
     texts = [fold(cell.text) for cell in cells]

@@ -20,6 +20,8 @@ from schemas.thai import (
     without_days_made,
 )
 
+FISCAL_YEAR = re.compile(r"ปีงบประมาณ\s*(?:พ\.?\s*ศ\.?)?\s*(2[45][0-9]{2})(?![0-9])")
+FIRST_OF_FISCAL_YEAR = 10  # October
 IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
 DOTS = re.compile(r"\.{2,}|…+|_{2,}")  # to be filled in: «เดือน....ตุลาคม....พ.ศ....2567»
 # The law that asks for the form is of 2540; a title of another century is a slip.
@@ -115,8 +117,20 @@ def _in_cells(cells: Iterable[Cell]) -> list[_Statement]:
         behind = IN_THE_MONTH.search(without_days_made(text))
         said = behind[1] if behind else text if _is_month_alone(text) else ""
         where = f"หัวเรื่อง (ช่อง {cell.address}) "
-        statements += [_Statement(where, cell.address, text, *one) for one in months_in(said)]
+        statements += [
+            _Statement(where, cell.address, text, year or _by_fiscal_year(said, number), number)
+            for year, number in months_in(said)
+        ]
     return statements
+
+
+def _by_fiscal_year(text: str, number: int) -> int | None:
+    """The year of «เดือนตุลาคม ปีงบประมาณ พ.ศ. 2568»: the fiscal year begins in October."""
+    found = FISCAL_YEAR.search(arabic_digits(text))
+    if found is None:
+        return None
+    year = int(found[1])
+    return year - 1 if number >= FIRST_OF_FISCAL_YEAR else year
 
 
 def _in_name(name: str) -> list[_Statement]:

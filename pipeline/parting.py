@@ -156,6 +156,14 @@ def uncounted(lines: Sequence[str]) -> list[str]:
     ]
 
 
+_HEADED = re.compile(r"(?:บริษัท|บจก|บมจ|ห้าง|หจก|หสน|ร้าน|นาย|นาง|น\.ส\.)")
+
+
+def legal_head(name: str) -> bool:
+    """True for a name that begins as names of firms, shops and people do."""
+    return _HEADED.match(name) is not None
+
+
 def joined(lines: Sequence[str]) -> list[str]:
     """Names, one an entry: a legal head or tail broken onto its own line is joined again."""
     names: list[str] = []

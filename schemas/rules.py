@@ -325,6 +325,12 @@ CELL_RULES = (
         FORM,
     ),
     Rule(
+        "contract-single",
+        "fix",
+        "{heading}: พบเลขที่มากกว่าหนึ่งฉบับ «{value}» กรุณาแยกเป็นคนละแถว แถวละหนึ่งสัญญา",
+        FORM,
+    ),
+    Rule(
         "citizen-number-hidden",
         "note",
         "ช่องนี้มีเลขประจำตัวประชาชน ระบบซ่อนทั้งเลขเมื่อเผยแพร่ ({hidden}) กรุณาลบออกจากไฟล์",
@@ -345,6 +351,13 @@ CELL_RULES = (
 )
 
 REVISION_RULES = (
+    Rule(
+        "month-of-contracts",
+        "fix",
+        "แบบของเดือน {month_words} แต่สัญญาทุกฉบับ ({count} ฉบับ) ลงวันที่ในเดือน {other} กรุณาตรวจปีในหัวเรื่อง "
+        "(ปี พ.ศ. ของเดือนนั้น ไม่ใช่ปีงบประมาณ)",
+        HOUSE,
+    ),
     Rule(
         "month-in-one-part",
         "fix",

@@ -749,3 +749,38 @@ def test_a_row_is_kept_whole(layout: str, key: str, text: str) -> None:
     row, _ = read_row(heads, **({key: text} if key in heads else {}))
 
     assert Procurement.of(json.loads(json.dumps(row.kept()))) == row
+
+
+@pytest.mark.parametrize(
+    ("supplier", "found"),
+    [
+        ("ร้าน ก\nร้าน ข", None),
+        ("บริษัท ตัวอย่าง\nการก่อสร้าง จำกัด", "บริษัท ตัวอย่าง การก่อสร้าง จำกัด"),
+        ("ห้างหุ้นส่วนจำกัด\nตัวอย่าง", "ห้างหุ้นส่วนจำกัด ตัวอย่าง"),
+    ],
+)
+def test_two_suppliers_are_nobody_s_name(supplier: str, found: str | None) -> None:
+    row, doubts = read_row(TWELVE, supplier=supplier)
+
+    assert row.supplier == found
+    assert doubts == ([] if found else [("supplier-single", "H3")])
+
+
+def test_two_suppliers_in_rows_of_their_own_are_nobody_s_name() -> None:
+    second: list[Value] = [None] * len(TWELVE)
+    typed: dict[str, Value] = {"bidder": "ร้าน ข", "bid": 950, "supplier": "ข พาณิชย์"}
+    for key, value in typed.items():
+        second[list(TWELVE).index(key)] = value
+    sheet = page(line(TWELVE), second, heads=TWELVE)
+    (cleaned,), findings = read_page(sheet)
+
+    assert cleaned.rows[0].supplier is None
+    assert "supplier-single" in {finding.rule for finding in findings}
+
+
+@pytest.mark.parametrize(("name", "asked"), [("ร้าน ก 9000", True), ("ร้าน ก 2499", False)])
+def test_a_bare_price_behind_a_name_is_not_lost_in_the_name(name: str, asked: bool) -> None:  # noqa: FBT001
+    """9,000 is about what was agreed; 2499 may be the year in which the shop was founded."""
+    _, doubts = read_row(bids=name, award="ร้าน ก / 9,000.00 บาท", budget=10_000)
+
+    assert doubts == ([("amount-readable", "F3")] if asked else [])

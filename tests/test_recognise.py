@@ -977,6 +977,21 @@ def test_an_earlier_header_is_not_overruled_by_a_fuller_one_below() -> None:
     assert findings == []
 
 
+@pytest.mark.parametrize(
+    ("words", "month"),
+    [
+        ("เดือนตุลาคม ปีงบประมาณ พ.ศ. 2568", "2567-10"),
+        ("เดือนกันยายน ปีงบประมาณ ๒๕๖๘", "2568-09"),
+        ("เดือนตุลาคม 2567 ปีงบประมาณ 2568", "2567-10"),
+    ],
+)
+def test_a_month_with_its_fiscal_year_is_stated(words: str, month: str) -> None:
+    title = f"สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบ{words}"
+    table, findings = one(page(line(), title=title))
+
+    assert (str(table.month), findings) == (month, [])
+
+
 # ---- several sheets
 
 

@@ -291,6 +291,9 @@ def noted(text: str) -> Procurement:
     return replace(GOOD, supplier=text, written={"supplier": Written("G3", text)})
 
 
+OF_OCTOBER = [replace(GOOD, contract_date=date(2024, 10, day)) for day in (1, 2, 3)]
+
+
 def judged_on(today: date, elsewhere: Elsewhere = MappingProxyType({})) -> list[Finding]:
     examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
@@ -376,6 +379,14 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
         cell(contract_date=date(2567, 10, 3)),
         cell(contract_date=date(2024, 10, 3)),
     ),
+    "contract-single": (
+        cell(contract_number="15/2568\n16/2568"),
+        cell(contract_number="สัญญาจ้าง\nเลขที่ 15/2568"),
+    ),
+    "month-of-contracts": (
+        lambda _: check(Month(2568, 10), OF_OCTOBER, date(2025, 11, 5), []),
+        lambda _: check(OCTOBER, OF_OCTOBER, TODAY, []),
+    ),
     "month-in-one-part": (
         lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (GOOD,)}}),
         lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (replace(GOOD, budget=1),)}}),
@@ -431,7 +442,7 @@ FIX = {
     *("supplier-single", "title-filled", "contract-not-in-future"),
     *("month-of-these-years", "month-begun", "text-within-limits", "month-in-one-part"),
     *("readers-agree", "cells-accounted", "table-is-the-form", "tables-apart", "line-has-month"),
-    *("line-is-ours", "row-struck", "cell-struck"),
+    *("line-is-ours", "row-struck", "cell-struck", "contract-single", "month-of-contracts"),
 }
 EXPLAIN = {
     *("rows-kept", "correction-has-reason", "budget-filled", "reference-price-filled"),
