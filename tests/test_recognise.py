@@ -660,7 +660,7 @@ def test_a_remark_without_a_heading_beside_a_whole_cell_is_told_and_not_read() -
     (cleaned,), findings = read_page(sheet)
 
     assert replace(cleaned.rows[0], written={}) == replace(STATED, written={})
-    assert [(f.rule, f.severity, f.cell) for f in findings] == [("heading-known", "note", "J2")]
+    assert [(f.rule, f.severity, f.cell) for f in findings] == [("heading-known", "note", "J3")]
 
 
 def test_a_text_in_the_column_of_numbers_is_not_dropped_in_silence() -> None:
