@@ -7,9 +7,10 @@ own stands above the table that it heads, and no text is lost.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ from pipeline.readers.text import CELLS, sheet_name
 from schemas.sheet import Cell, Hidden, Kind, Merge, Sheet, Struck
 
 MERGED_CELLS = 500_000
+ELEMENTS = 1_000_000  # measured: one costs up to 1 kB and 30 µs; Excel writes 50 bytes for a cell
+LAST_COLUMN = 16_384
 WIDEST_SPAN = 1000  # as in every browser
 HEAD = 4096
 
@@ -33,7 +36,7 @@ _THAI_PAGES = frozenset({b"windows-874", b"tis-620", b"tis620", b"iso-8859-11", 
 _THAI = re.compile("[\u0e00-\u0e7f]")
 # What is never closed reaches to the end: to look for its end again and again would take hours.
 _NO_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<script.*?(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
-_CELL_TAG = re.compile(r"<t[dh][\s>/]", re.IGNORECASE)
+_ELEMENT = re.compile("<[a-z]", re.IGNORECASE)
 _TABLE_TAG = re.compile(r"<(/?)table[\s>]", re.IGNORECASE)
 _SHEET_NAME = re.compile(r"<x:ExcelWorksheet>\s*<x:Name>([^<]*)</x:Name>")
 
@@ -55,6 +58,9 @@ _AROUND_BREAK = re.compile(f" *([{_BREAK}{_EDGE}]) *")
 _EDGES = re.compile(f"{_BREAK}?{_EDGE}+")
 _PLAIN_NUMBER = re.compile(r"[-(]?(?:0|[1-9][0-9,]*)?(?:\.[0-9]+)?(?:E[+-]?[0-9]+)?\)?")
 _SPAN = re.compile(r"\s*([0-9]{1,9})")
+
+
+_Row = tuple[HtmlElement | None, list[HtmlElement]]  # a row and its cells; None: begun by no tag
 
 
 class _Piece(NamedTuple):
@@ -99,19 +105,26 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     page = _parsed(text)
     rules = rules_of(page)
     grid = _Grid()
-    for part in _parts(page, rules):
+    rows = _rows(page)
+    for part in _parts(page, rules, _of_data(rows)):
         if isinstance(part, _Table):
-            _lay_out(part, rules, grid)
+            _lay_out(part, rows[part.element], rules, grid)
         else:
             _write_line(part, grid)
     if not grid.cells and page.find(".//frameset") is not None:
         words = "เป็นหน้าเว็บที่ Excel แยกแผ่นงานไว้ในโฟลเดอร์ข้างเคียง ในไฟล์นี้จึงไม่มีตาราง"
         raise RefusedError("file-is-a-workbook", words)
-    rows = frozenset(grid.hidden_rows & {row for row, _ in grid.cells})
-    columns = frozenset(grid.hidden_columns & {column for _, column in grid.cells})
+    hidden_rows = frozenset(grid.hidden_rows & {row for row, _ in grid.cells})
+    hidden_columns = frozenset(grid.hidden_columns & {column for _, column in grid.cells})
     merges = tuple(sorted(grid.merges, key=lambda merge: (merge.top, merge.left)))
     return (
-        Sheet(file, _name(text, file), grid.cells, merges, Hidden(rows=rows, columns=columns)),
+        Sheet(
+            file,
+            _name(text, file),
+            grid.cells,
+            merges,
+            Hidden(rows=hidden_rows, columns=hidden_columns),
+        ),
     )
 
 
@@ -142,8 +155,8 @@ def _parsed(text: str) -> HtmlElement:
     The parser drops without a word what is nested too deep, too long, or never closed: a mark
     behind the end must come out again.
     """
-    if sum(1 for _ in _CELL_TAG.finditer(text)) > CELLS:  # before they fill the memory
-        raise RefusedError("file-within-limits", f"มีช่องเกิน {CELLS:,} ช่อง")
+    if sum(1 for _ in _ELEMENT.finditer(text)) > ELEMENTS:  # before they fill the memory
+        raise RefusedError("file-within-limits", f"มีช่องและบรรทัดเกิน {ELEMENTS:,}")
     last = None
     for last in _TABLE_TAG.finditer(_NO_MARKUP.sub("", text)):  # noqa: B007 - the last one is meant
         pass
@@ -166,10 +179,12 @@ def _parsed(text: str) -> HtmlElement:
 # ---- the page from top to bottom
 
 
-def _parts(page: HtmlElement, rules: Rules) -> Iterator[_Words | _Table]:
+def _parts(
+    page: HtmlElement, rules: Rules, of_data: set[HtmlElement]
+) -> Iterator[_Words | _Table]:
     """Give every line outside the tables and every table, in the order of the page."""
     line: list[_Piece] = []
-    for piece in _pieces(page, rules, Look(), in_cell=False):
+    for piece in _pieces(page, rules, Look(), of_data):
         if isinstance(piece, _Piece) and piece.text not in {_EDGE, _BREAK}:
             line.append(piece)
             continue
@@ -184,12 +199,13 @@ def _parts(page: HtmlElement, rules: Rules) -> Iterator[_Words | _Table]:
 
 
 def _pieces(
-    element: HtmlElement, rules: Rules, look: Look, *, in_cell: bool
+    element: HtmlElement, rules: Rules, look: Look, of_data: set[HtmlElement] | None = None
 ) -> Iterator[_Piece | _Table]:
-    """Give the letters in an element, and the tables of data that stand in it.
+    """Give the letters in an element, and those tables of data that stand in it.
 
-    Within a cell an inner table is text: a line for each of its rows.
+    Without ``of_data`` the element is a cell, in which a table is text: a line for each row.
     """
+    in_cell = of_data is None
     if element.text:
         yield _Piece(element.text, look)
     for child in element:
@@ -202,11 +218,11 @@ def _pieces(
                 yield edge
             if tag == "br":
                 yield _Piece(_BREAK, look)
-            elif tag == "table" and not in_cell and _is_of_data(child):
+            elif of_data is not None and child in of_data:
                 yield from _outside_cells(child, rules, inner)
                 yield _Table(child, inner)
             else:
-                yield from _pieces(child, rules, inner, in_cell=in_cell)
+                yield from _pieces(child, rules, inner, of_data)
             if is_edged:
                 yield edge
         if child.tail:
@@ -220,7 +236,7 @@ def _outside_cells(element: HtmlElement, rules: Rules, look: Look) -> Iterator[_
         tag = child.tag
         # An inner table may stand between the cells by mistake.
         if tag in {"caption", "table"}:
-            yield from _pieces(child, rules, look_of(child, rules, look), in_cell=True)
+            yield from _pieces(child, rules, look_of(child, rules, look))
             yield _Piece(_EDGE, look)
         elif isinstance(tag, str) and tag not in _CELL and tag not in _SILENT:
             yield from _outside_cells(child, rules, look_of(child, rules, look))
@@ -228,21 +244,26 @@ def _outside_cells(element: HtmlElement, rules: Rules, look: Look) -> Iterator[_
     yield _Piece(_EDGE, look)
 
 
-def _is_of_data(table: HtmlElement) -> bool:
-    """True for a table without inner ones, or whose own cells make the longer rows.
+def _of_data(rows: Mapping[HtmlElement, Sequence[_Row]]) -> set[HtmlElement]:
+    """Return the tables without inner ones, and those whose own cells make the longer rows.
 
-    Else it only arranges the page. A cell of a table may hold a small table of bidders.
+    The others only arrange the page. A cell of a table may hold a small table of bidders.
     """
-    inner = list(table.iter("table"))[1:]
-    if not inner:
-        return True
-    return _longest_row(table) > max(map(_longest_row, inner))
+    inside = dict.fromkeys(rows, -1)  # the longest row of the tables in it
+    found = set()
+    for table in reversed([*rows]):  # the inner ones first
+        longest = _longest(rows[table])
+        if longest > inside[table]:
+            found.add(table)
+        around = next(table.iterancestors("table"), None)
+        if around is not None:
+            inside[around] = max(inside[around], longest, inside[table])
+    return found
 
 
-def _longest_row(table: HtmlElement) -> int:
+def _longest(rows: Iterable[_Row]) -> int:
     """Count the cells that hold no table."""
-    rows = (cells for _, cells in _rows(table))
-    return max((sum(c.find(".//table") is None for c in cells) for cells in rows), default=0)
+    return max((sum(c.find(".//table") is None for c in cells) for _, cells in rows), default=0)
 
 
 def _words(pieces: list[_Piece]) -> _Words:
@@ -250,6 +271,8 @@ def _words(pieces: list[_Piece]) -> _Words:
 
     What is hidden beside what is shown is no text: keys to sort by. All hidden, it is a text.
     """
+    if not pieces:
+        return _Words("", "", hidden=False)
     shown = [piece for piece in pieces if not piece.look.hidden]
     text = _joined(shown)
     is_hidden = not text.strip()
@@ -279,6 +302,7 @@ def _shown(piece: _Piece) -> str:
 
 
 def _write_line(words: _Words, grid: _Grid) -> None:
+    _count(grid, 1)
     grid.cells[grid.row, 1] = Cell(grid.row, 1, words.text, words.text, "text", words.struck)
     if words.hidden:
         grid.hidden_rows.add(grid.row)
@@ -288,27 +312,28 @@ def _write_line(words: _Words, grid: _Grid) -> None:
 # ---- tables
 
 
-def _rows(table: HtmlElement) -> list[tuple[HtmlElement | None, list[HtmlElement]]]:
-    """Return the rows of a table, none of an inner one, and their cells; None: begun by no tag."""
-    rows: list[tuple[HtmlElement | None, list[HtmlElement]]] = []
-    for element in table.iter("tr", "td", "th"):
-        if next(element.iterancestors("table")) is not table:
+def _rows(page: HtmlElement) -> dict[HtmlElement, list[_Row]]:
+    """Return the rows of every table: none of an inner one, which has its own."""
+    rows: dict[HtmlElement, list[_Row]] = {table: [] for table in page.iter("table")}
+    for element in page.iter("tr", "td", "th"):
+        table = next(element.iterancestors("table"), None)
+        if table is None:
             continue
+        own = rows[table]
         if element.tag == "tr":
-            rows.append((element, []))
+            own.append((element, []))
             continue
         around = next(element.iterancestors("tr", "table"))
         row = None if around is table else around
-        if not rows or rows[-1][0] is not row:
-            rows.append((row, []))
-        rows[-1][1].append(element)
+        if not own or own[-1][0] is not row:
+            own.append((row, []))
+        own[-1][1].append(element)
     return rows
 
 
-def _lay_out(table: _Table, rules: Rules, grid: _Grid) -> None:
+def _lay_out(table: _Table, rows: Sequence[_Row], rules: Rules, grid: _Grid) -> None:
     """Write a table into the grid from its next free row on."""
     _hide_columns(table, rules, grid)
-    rows = _rows(table.element)
     covered: dict[int, int] = {}  # by column: the last row that a cell from above covers
     for left, (row, cells) in zip(range(len(rows), 0, -1), rows, strict=True):
         around = table.look if row is None else _look_in(table, row, rules)
@@ -335,8 +360,9 @@ def _lay_out(table: _Table, rules: Rules, grid: _Grid) -> None:
 def _look_in(table: _Table, row: HtmlElement, rules: Rules) -> Look:
     """Return the look of a row, which lies in a <tbody> or the like."""
     look = table.look
-    for around in reversed(list(row.iterancestors())):
-        if around.tag in {"thead", "tbody", "tfoot"} and table.element in around.iterancestors():
+    within = takewhile(lambda around: around is not table.element, row.iterancestors())
+    for around in reversed(list(within)):
+        if around.tag in {"thead", "tbody", "tfoot"}:
             look = look_of(around, rules, look)
     return look_of(row, rules, look)
 
@@ -346,6 +372,8 @@ def _hide_columns(table: _Table, rules: Rules, grid: _Grid) -> None:
     for col in table.element.iter("col"):
         if next(col.iterancestors("table")) is not table.element:
             continue
+        if column > LAST_COLUMN:
+            break
         after = column + min(_span(col, "span") or 1, WIDEST_SPAN)
         if look_of(col, rules, Look()).hidden:
             grid.hidden_columns |= set(range(column, after))
@@ -368,7 +396,7 @@ def _count(grid: _Grid, area: int) -> None:
 
 
 def _write_cell(element: HtmlElement, rules: Rules, look: Look, grid: _Grid, column: int) -> None:
-    pieces = _pieces(element, rules, look, in_cell=True)
+    pieces = _pieces(element, rules, look)
     words = _words([piece for piece in pieces if isinstance(piece, _Piece)])
     if not words.text.strip():
         return

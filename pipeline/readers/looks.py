@@ -1,7 +1,7 @@
 """What a web page says of its elements: hidden, struck through, in which number format."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -9,16 +9,30 @@ from lxml.html import HtmlElement
 Declarations = Mapping[str, str]
 Rules = Mapping[tuple[str, str], Declarations]  # by element and class, "" for any
 
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-# What holds on paper or on a telephone only.
-_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+# Each pattern takes what it has looked at: a hostile sheet is read in a straight line.
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_UP_TO_BRACE = re.compile(r"([^{}]*+)([{}]|\Z)")
 _SELECTOR = re.compile(r"([a-z0-9]*)(?:\.([\w-]+))?", re.IGNORECASE)
 _DECLARATION = re.compile(
-    r"""([\w-]+)\s*:\s*((?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+'|\\.|[^;"'\\])*+)""", re.DOTALL
+    r"""([\w-]++)(?:\s*+:\s*+((?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+'|\\.|[^;"'\\])*+))?""",
+    re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(?:([0-9a-f]{4,6}) ?|(.))", re.IGNORECASE | re.DOTALL)
 _STRUCK_TAGS = frozenset({"s", "strike", "del"})
+# All others would only be copied from look to look.
+_TELLING = frozenset(
+    {
+        "display",
+        "visibility",
+        "text-decoration",
+        "text-decoration-line",
+        "text-line-through",
+        "mso-hide",
+        "mso-ignore",
+        "mso-number-format",
+        "mso-spacerun",
+    }
+)
 
 
 class Look(NamedTuple):
@@ -35,14 +49,27 @@ def rules_of(page: HtmlElement) -> Rules:
     """Return what the style sheets of the page say of classes and elements; nothing finer."""
     rules: dict[tuple[str, str], dict[str, str]] = {}
     for sheet in page.iter("style"):
-        text = _MEDIA.sub("", _COMMENT.sub("", sheet.text or ""))
-        for selectors, declarations in _RULE.findall(text):
-            for selector in selectors.split(","):
+        for selectors, text in _blocks(_COMMENT.sub("", sheet.text or "")):
+            declarations = _declared(text)
+            for selector in selectors.split(",") if declarations else ():
                 simple = _SELECTOR.fullmatch(selector.strip())
                 if simple and simple[0]:
                     place = (simple[1].lower(), simple[2] or "")
-                    rules.setdefault(place, {}).update(_declared(declarations))
+                    rules.setdefault(place, {}).update(declarations)
     return rules
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Give each innermost block with what stands before it; none that holds on paper only."""
+    around: list[tuple[str, bool]] = []  # before each open brace; whether a medium is named there
+    for piece in _UP_TO_BRACE.finditer(text):
+        if piece[2] == "{":
+            within = around[-1][1] if around else False
+            around.append((piece[1], within or piece[1].lstrip().lower().startswith("@media")))
+        elif piece[2] and around:
+            before, of_medium = around.pop()
+            if not of_medium:
+                yield before, piece[1]
 
 
 def look_of(element: HtmlElement, rules: Rules, around: Look) -> Look:
@@ -73,8 +100,12 @@ def look_of(element: HtmlElement, rules: Rules, around: Look) -> Look:
 
 
 def _declared(text: str) -> dict[str, str]:
-    """Return declarations, their words in small letters; a number format keeps its own."""
-    found = {name.lower(): value.strip() for name, value in _DECLARATION.findall(text)}
+    """Return what tells a look, the words in small letters; a number format keeps its own."""
+    found = {
+        name: declared[2].strip()
+        for declared in _DECLARATION.finditer(text)
+        if declared[2] is not None and (name := declared[1].lower()) in _TELLING
+    }
     return {
         name: value if name == "mso-number-format" else value.lower()
         for name, value in found.items()

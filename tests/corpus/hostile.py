@@ -73,6 +73,7 @@ def hostile() -> Iterator[Hostile]:
         ("an OpenDocument that repeats", "answered", _repeating_documents()),
         ("a web page that spans", "answered", _spanning_pages()),
         ("XML of Excel 2003 that jumps", "answered", _jumping_xml()),
+        ("a web page to be read again and again", "answered", _long_ways_of_pages()),
     )
     for kind, outcome, files in kinds:
         for name, content in files:
@@ -503,6 +504,34 @@ def _spanning_pages() -> Files:
         ("entities", "<tr><td>&#0;&#x110000;&nbsp;&bogus;</td></tr>"),
     ):
         yield name, _give(f"<html><body><table>{body}</table></body></html>".encode())
+
+
+def _long_ways_of_pages() -> Files:
+    """What costs hours where one thing is looked for again for each of another."""
+    many, one = 20_000, "<table><tr><td>x</td></tr></table>"
+    declarations = ";".join(f"a{n}:b" for n in range(many))
+    for name, style, body in (
+        ("media", "@media" * 50 * many, one),
+        ("comments", "/* " * 50 * many, one),
+        ("no block", "a" * 50 * many, one),
+        ("selectors", f"{'a,' * many}a{{{declarations}}}", one),
+        ("a class", f".x{{{declarations}}}", f"<table>{'<tr><td class=x>1' * many * 5}</table>"),
+        ("a style", "", f'<table><tr><td style="{"a" * 50 * many}">x</table>'),
+        (
+            "tables in tables",
+            "",
+            "<table><tr><td>" * 60 + f"<table>{'<tr><td>1<td>2' * many}" + "</table>" * 61,
+        ),
+        (
+            "columns that are not displayed",
+            "col {display:none}",
+            f"<table>{'<col span=1000>' * many * 5}<tr><td>x</table>",
+        ),
+        ("lines", "", "<br>x" * 250 * many),
+        ("paragraphs", "", "<p>" * 400 * many),
+    ):
+        page = f"<html><head><style>{style}</style></head><body>{body}</body></html>"
+        yield name, _give(page.encode())
 
 
 def _jumping_xml() -> Files:
