@@ -10,6 +10,7 @@ from pipeline.examine import examine
 from pipeline.examples import Book
 from pipeline.guard import Limits
 from pipeline.kinds import RefusedError
+from pipeline.readers import cells as limits
 from pipeline.readers import html as reader
 from pipeline.readers.html import read
 from schemas.month import Month
@@ -452,7 +453,7 @@ def test_what_the_parser_would_drop_without_a_word_is_refused(tmp_path: Path, pa
 
 
 def test_a_page_may_have_so_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "CELLS", 12)
+    monkeypatch.setattr(limits, "MOST_CELLS", 12)
     page: Callable[[int], str] = lambda rows: table(*["<td>1<td><td>2"] * rows)  # noqa: E731
 
     assert len(cells(tmp_path, page(4))) == 8
@@ -467,7 +468,7 @@ def test_a_page_may_have_so_many_elements(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_lines_count_as_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "CELLS", 12)
+    monkeypatch.setattr(limits, "MOST_CELLS", 12)
 
     assert len(cells(tmp_path, "<p>a" * 12)) == 12
     assert refused(tmp_path, "<p>a" * 13) == "file-within-limits: มีช่องเกิน 12 ช่อง"
@@ -484,7 +485,7 @@ def test_what_holds_on_paper_only_may_lie_in_other_blocks(tmp_path: Path) -> Non
 
 
 def test_merges_may_cover_so_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MERGED_CELLS", 12)
+    monkeypatch.setattr(limits, "MOST_MERGED", 12)
     page = table("<td colspan=6 rowspan=2>1", "")
 
     assert cells(tmp_path, page) == {"A1": "1"}

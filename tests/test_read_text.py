@@ -15,7 +15,7 @@ from pipeline.examples import Book
 from pipeline.formats.csv import render
 from pipeline.guard import Limits
 from pipeline.kinds import RefusedError
-from pipeline.readers import text as reader
+from pipeline.readers import cells as limits
 from pipeline.readers.letters import decoded
 from pipeline.readers.text import read, sheet_name
 from schemas.month import Month
@@ -223,7 +223,7 @@ def test_a_text_that_is_no_table_is_told_so(tmp_path: Path, content: str) -> Non
 
 
 def test_a_text_may_have_so_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "CELLS", 40)
+    monkeypatch.setattr(limits, "MOST_CELLS", 40)
 
     assert len(cells(tmp_path, "1,2,3,4\n" * 10)) == 40
     assert refused(tmp_path, "1,2,3,4\n" * 10 + "5") == "file-within-limits: มีช่องเกิน 40 ช่อง"

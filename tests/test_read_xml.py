@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.examples import Book, Formula, bind, insert_rows, replace_cell
 from pipeline.kinds import RefusedError
-from pipeline.readers import xml as reader
+from pipeline.readers import cells as limits
 from pipeline.readers.xml import read
 from schemas.sheet import Hidden, Merge, Sheet
 from tests.oracle import EXAMPLES, as_excel_has_it, mutants, texts
@@ -329,10 +329,18 @@ def test_a_workbook_cut_off_anywhere_is_refused(tmp_path: Path) -> None:
         assert refused(tmp_path, whole[:cut]).startswith("file-is-whole: ")
 
 
+def test_columns_that_go_back_are_refused(tmp_path: Path) -> None:
+    columns = '<Column ss:Index="5"/><Column ss:Index="3"/>'
+
+    assert refused(tmp_path, workbook(columns + f"<Row>{data('ก')}</Row>")).startswith(
+        "file-is-read: "
+    )
+
+
 def test_a_workbook_may_have_so_many_cells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "CELLS", 12)
+    monkeypatch.setattr(limits, "MOST_CELLS", 12)
     row = f"<Row>{data('ก')}<Cell/><Cell/></Row>"
 
     assert len(sheet_of(tmp_path, workbook(row * 4)).cells) == 4
@@ -340,7 +348,7 @@ def test_a_workbook_may_have_so_many_cells(
 
 
 def test_merges_may_cover_so_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MERGED_CELLS", 12)
+    monkeypatch.setattr(limits, "MOST_MERGED", 12)
     row = '<Row><Cell ss:MergeAcross="2" ss:MergeDown="1"/></Row>'
 
     assert len(sheet_of(tmp_path, workbook(row * 2)).merges) == 2

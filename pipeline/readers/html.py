@@ -19,20 +19,18 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from pipeline.kinds import RefusedError
-from pipeline.readers.letters import decoded, thai_page
+from pipeline.readers.cells import LAST_COLUMN, sheet_of, typed, within
+from pipeline.readers.letters import THAI_PAGES, decoded, thai_page
 from pipeline.readers.looks import Look, Rules, look_of, rules_of
-from pipeline.readers.stored import number_of, of_serial, shows_a_day, text_and_day, written_out
-from pipeline.readers.text import CELLS, sheet_name
-from schemas.sheet import Cell, Hidden, Kind, Merge, Sheet, Struck
+from pipeline.readers.stored import number_of, of_serial, shows_a_day
+from pipeline.readers.text import sheet_name
+from schemas.sheet import Cell, Kind, Merge, Sheet, Struck
 
-MERGED_CELLS = 500_000
 ELEMENTS = 1_000_000  # measured: one costs up to 1 kB and 30 µs; Excel writes 50 bytes for a cell
-LAST_COLUMN = 16_384
 WIDEST_SPAN = 1000  # as in every browser
 HEAD = 4096
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-_THAI_PAGES = frozenset({b"windows-874", b"tis-620", b"tis620", b"iso-8859-11", b"cp874"})
 _THAI = re.compile("[\u0e00-\u0e7f]")
 # What is never closed reaches to the end: to look for its end again and again would take hours.
 _NO_MARKUP = re.compile(r"<!--.*?(?:-->|\Z)|<script.*?(?:</script|\Z)", re.DOTALL | re.IGNORECASE)
@@ -114,16 +112,14 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     if not grid.cells and page.find(".//frameset") is not None:
         words = "เป็นหน้าเว็บที่ Excel แยกแผ่นงานไว้ในโฟลเดอร์ข้างเคียง ในไฟล์นี้จึงไม่มีตาราง"
         raise RefusedError("file-is-a-workbook", words)
-    hidden_rows = frozenset(grid.hidden_rows & {row for row, _ in grid.cells})
-    hidden_columns = frozenset(grid.hidden_columns & {column for _, column in grid.cells})
-    merges = tuple(sorted(grid.merges, key=lambda merge: (merge.top, merge.left)))
     return (
-        Sheet(
+        sheet_of(
             file,
             _name(text, file),
-            grid.cells,
-            merges,
-            Hidden(rows=hidden_rows, columns=hidden_columns),
+            grid.cells.values(),
+            grid.merges,
+            hidden_rows=grid.hidden_rows,
+            hidden_columns=grid.hidden_columns,
         ),
     )
 
@@ -140,7 +136,7 @@ def _name(text: str, file: str) -> str:
 def _letters(content: bytes) -> str:
     """Decode as the page says, but a page in UTF-8 that names the Thai code page is in UTF-8."""
     declared = _DECLARED.search(content[:HEAD])
-    if declared is None or declared[1].lower() not in _THAI_PAGES:
+    if declared is None or declared[1].lower() not in THAI_PAGES:
         return decoded(content)
     try:
         is_thai = _THAI.search(content.decode())
@@ -389,10 +385,7 @@ def _span(element: HtmlElement, name: str) -> int:
 def _count(grid: _Grid, area: int) -> None:
     grid.fields += area
     grid.merged += area if area > 1 else 0
-    if grid.fields > CELLS:
-        raise RefusedError("file-within-limits", f"มีช่องเกิน {CELLS:,} ช่อง")
-    if grid.merged > MERGED_CELLS:
-        raise RefusedError("file-within-limits", "ผสานช่องกว้างเกินไป")
+    within(cells=grid.fields, merged=grid.merged)
 
 
 def _write_cell(element: HtmlElement, rules: Rules, look: Look, grid: _Grid, column: int) -> None:
@@ -411,14 +404,14 @@ def _typed(
 ) -> tuple[str, str | float | date, Kind]:
     """Return what Excel says beside the text: what is shown may be rounded, a day has no year."""
     if element.get("x:err") is not None:
-        return text, text, "error"
+        return typed(text, is_error=True)
     if element.get("x:bool") is not None:
         return text, text, "truth"
     number = number_of(element.get("x:num") or "")
     if number is not None and shows_a_day(number_format):
         moment = of_serial(number)
         if moment is not None:
-            return *text_and_day(moment), "date"
+            return typed(moment)
     elif number is not None and _PLAIN_NUMBER.fullmatch(text.strip()):
-        return written_out(number), number, "number"
-    return text, text, "text"
+        return typed(number)
+    return typed(text)

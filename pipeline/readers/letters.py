@@ -5,6 +5,8 @@ import re
 
 from pipeline.kinds import RefusedError
 
+# The names that pages and XML give to it.
+THAI_PAGES = frozenset({b"windows-874", b"tis-620", b"tis620", b"iso-8859-11", b"cp874"})
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _CUT_OFF = "ตัวอักษรท้ายไฟล์ขาดหาย"

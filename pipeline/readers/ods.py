@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 from lxml import etree
 
 from pipeline.kinds import RefusedError
-from pipeline.readers.cells import MOST_CELLS, sheet_of, struck_of, typed, whole
+from pipeline.readers.cells import LAST_COLUMN, MOST_CELLS, sheet_of, struck_of, typed, whole
 from schemas.sheet import Cell, Merge, Sheet
 
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -27,10 +27,8 @@ _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _PARAGRAPH = f"{_TEXT}p"
 _INVISIBLE = ("collapse", "filter")
 _MANIFEST = "META-INF/manifest.xml"
-_OUTSIDE = (
-    "ta_extref"  # LibreOffice keeps what formulas saw in other files as sheets of this style
-)
-_LAST_COLUMN = 16_384
+# LibreOffice keeps what formulas saw in other files as sheets of this style.
+_OUTSIDE = "ta_extref"
 _MOST_SPACES = 1_000
 REPEATED_COST = 10
 _MOST_PARENTS = 20
@@ -215,7 +213,7 @@ def _times(element: etree._Element, what: str) -> int:
 
 def _see_column(page: _Page, element: etree._Element) -> None:
     first = page.looks[-1][0] + 1 if page.looks else 1
-    last = min(first + _times(element, "columns-repeated") - 1, _LAST_COLUMN)
+    last = min(first + _times(element, "columns-repeated") - 1, LAST_COLUMN)
     page.looks.append((last, element.get(f"{_TABLE}default-cell-style-name", "")))
     if element.get(f"{_TABLE}visibility") in _INVISIBLE:
         page.hidden_columns.update(range(first, last + 1))
@@ -240,7 +238,7 @@ def _see_row(page: _Page, element: etree._Element, styles: _Styles, room: int) -
             typed += 1
             cost = REPEATED_COST * (len(filled) + wide) * times - (REPEATED_COST - 1) * typed
             if cost > room:
-                raise RefusedError("file-within-limits", f"มีช่องเกิน {MOST_CELLS:,}")
+                raise RefusedError("file-within-limits", f"มีช่องเกิน {MOST_CELLS:,} ช่อง")
             filled.append(cell)
             filled += (replace(cell, column=column + more) for more in range(1, wide))
         column += wide

@@ -2,15 +2,15 @@
 
 import math
 import re
-from datetime import date, datetime, time
+from datetime import datetime
 
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
 
-_MIDNIGHT = time()
+from pipeline.readers.cells import LONGEST_FORMAT, has_thai_day, letters_of
+
 # As SpreadsheetML and web pages of Excel call them.
 _NAMED = frozenset({"general date", "long date", "medium date", "short date"})
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
@@ -28,21 +28,17 @@ def number_of(text: str) -> int | float | None:
     return number if math.isfinite(number) else None
 
 
-def written_out(number: float) -> str:
-    """Return the letters of a number: 15 digits are what Excel itself keeps and shows."""
-    return str(number) if isinstance(number, int) else format(number, ".15g")
-
-
 def shows_a_day(number_format: str) -> bool:
     """True for a format of a day, in Thai letters too; not for a time of day alone.
 
     >>> [shows_a_day(f) for f in ("Short Date", "[$-107041E]d mmm yyyy", "ว ดดดด ปปปป", "h:mm")]
     [True, True, True, False]
     """
-    letters = _QUOTED.sub("", number_format).lower()
-    if letters.strip() in _NAMED or ("ว" in letters and "ด" in letters):
+    code = number_format[:LONGEST_FORMAT]
+    letters = letters_of(code).lower()
+    if letters.strip() in _NAMED or has_thai_day(letters):
         return True
-    return is_date_format(number_format) and any(letter in letters for letter in "dyb")
+    return is_date_format(code) and any(letter in letters for letter in "dyb")
 
 
 def of_serial(serial: float, epoch: datetime = CALENDAR_WINDOWS_1900) -> datetime | None:
@@ -52,9 +48,3 @@ def of_serial(serial: float, epoch: datetime = CALENDAR_WINDOWS_1900) -> datetim
     except (ValueError, OverflowError):
         return None
     return moment if isinstance(moment, datetime) else None
-
-
-def text_and_day(moment: datetime) -> tuple[str, date]:
-    """Return what stands in the cell, and its day: the form has no use for times of day."""
-    day = moment.date()
-    return (day.isoformat() if moment.time() == _MIDNIGHT else moment.isoformat(" ")), day

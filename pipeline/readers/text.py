@@ -12,10 +12,10 @@ from pathlib import Path, PurePath
 
 from pipeline.formats.csv import COLUMNS, inert
 from pipeline.kinds import RefusedError
+from pipeline.readers.cells import sheet_of, within
 from pipeline.readers.letters import decoded
 from schemas.sheet import Cell, Sheet
 
-CELLS = 2_000_000
 LONGEST_NAME = 31  # Excel names the sheet after the file
 DELIMITERS = "\t;,|"
 _EVIDENCE = 200  # lines that say what stands between the fields
@@ -39,7 +39,7 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     if told:  # Excel obeys this line and does not show it
         text = text[told.end() :]
     records = _records(text, told[1] if told else _delimiter(text))
-    return (Sheet(file, sheet_name(file), _cells(_as_published(records))),)
+    return (sheet_of(file, sheet_name(file), _cells(_as_published(records))),)
 
 
 def sheet_name(file: str) -> str:
@@ -56,17 +56,14 @@ def sheet_name(file: str) -> str:
     return re.sub(r"\d+\Z", "", name) if rest[:1].isdigit() else name
 
 
-def _cells(records: Iterable[_Record]) -> dict[tuple[int, int], Cell]:
-    cells = {}
+def _cells(records: Iterable[_Record]) -> Iterator[Cell]:
     fields = 0
     for row, record in enumerate(records, start=1):
         fields += len(record)
-        if fields > CELLS:
-            raise RefusedError("file-within-limits", f"มีช่องเกิน {CELLS:,} ช่อง")
+        within(cells=fields)
         for column, text in enumerate(record, start=1):
             if text.strip():
-                cells[row, column] = Cell(row, column, text, text, "text")
-    return cells
+                yield Cell(row, column, text, text, "text")
 
 
 def _as_published(records: Iterator[_Record]) -> Iterator[_Record]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,12 +13,10 @@ from lxml import etree
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from pipeline.kinds import SPREADSHEETML, RefusedError
-from pipeline.readers.letters import decoded, thai_page
-from pipeline.readers.stored import number_of, of_serial, shows_a_day, text_and_day, written_out
-from pipeline.readers.text import CELLS
-from schemas.sheet import Cell, Hidden, Kind, Merge, Sheet, Struck
-
-MERGED_CELLS = 500_000
+from pipeline.readers.cells import LAST_COLUMN, area, sheet_of, struck_of, typed, within
+from pipeline.readers.letters import THAI_PAGES, decoded, thai_page
+from pipeline.readers.stored import number_of, of_serial, shows_a_day
+from schemas.sheet import Cell, Kind, Merge, Sheet
 
 _SS = f"{{{SPREADSHEETML}}}"
 _EXCEL = "{urn:schemas-microsoft-com:office:excel}"
@@ -26,8 +25,7 @@ _STYLE, _COLUMN, _ROW, _SHEET = f"{_SS}Style", f"{_SS}Column", f"{_SS}Row", f"{_
 _FROM_1904, _VISIBLE = f"{_EXCEL}Date1904", f"{_EXCEL}Visible"
 _PROLOG = re.compile(r"\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,400}?encoding\s*=\s*["']([\w.-]+)""")
-_THAI_PAGES = frozenset({b"windows-874", b"tis-620", b"iso-8859-11", b"cp874"})
-_KNOWN_PAGES = _THAI_PAGES | {b"utf-8", b"utf-16", b"us-ascii"}
+_KNOWN_PAGES = THAI_PAGES | {b"utf-8", b"utf-16", b"us-ascii"}
 _NOT_BY_EXCEL = "ข้อมูลภายในไม่ได้เขียนอย่างที่ Excel บันทึก"
 _FIRST_YEAR = 1900  # of Excel's calendar: what is earlier is a time of day alone
 
@@ -35,13 +33,6 @@ _FIRST_YEAR = 1900  # of Excel's calendar: what is earlier is a time of day alon
 class _Style(NamedTuple):
     struck: bool = False
     number_format: str = ""
-
-
-class _Column(NamedTuple):
-    first: int
-    last: int
-    style: str
-    hidden: bool
 
 
 @dataclass
@@ -59,11 +50,13 @@ class _Page:
     """A sheet as it grows; ``row`` is the last one that was there."""
 
     row: int = 0
-    columns: list[_Column] = field(default_factory=list)
+    column: int = 0  # the last one that was there
+    looks: list[tuple[int, str]] = field(default_factory=list)  # up to this column, this style
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def read(path: Path, file: str) -> tuple[Sheet, ...]:
@@ -74,11 +67,17 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     text = _letters(path.read_bytes())
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise RefusedError("file-is-read", _NOT_BY_EXCEL)
-    content = io.BytesIO(_PROLOG.sub("", text, count=1).encode())
+    content = io.BytesIO(_without_prolog(text).encode())
     try:
         return tuple(_sheets(content, file))
     except etree.XMLSyntaxError:
         raise RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหายหรือขาดหาย") from None
+
+
+def _without_prolog(text: str) -> str:
+    """Its encoding holds no more."""
+    prolog = _PROLOG.match(text)
+    return text[prolog.end() :] if prolog else text
 
 
 def _letters(content: bytes) -> str:
@@ -86,7 +85,7 @@ def _letters(content: bytes) -> str:
     name = declared[1].lower() if declared else b"utf-8"
     if name not in _KNOWN_PAGES:
         raise RefusedError("file-is-read", _NOT_BY_EXCEL)
-    return thai_page(content) if name in _THAI_PAGES else decoded(content)
+    return thai_page(content) if name in THAI_PAGES else decoded(content)
 
 
 def _sheets(content: io.BytesIO, file: str) -> Iterator[Sheet]:
@@ -130,14 +129,15 @@ def _forget(element: etree._Element) -> None:
 
 
 def _sheet(name: str, file: str, page: _Page) -> Sheet:
-    filled = {column for _, column in page.cells}
-    columns = {
-        at for at in filled for one in page.columns if one.hidden and one.first <= at <= one.last
-    }
-    rows = page.hidden_rows & {row for row, _ in page.cells}
-    merges = tuple(sorted(page.merges, key=lambda merge: (merge.top, merge.left)))
-    hidden = Hidden(page.hidden, frozenset(rows), frozenset(columns))
-    return Sheet(file, name, page.cells, merges, hidden)
+    return sheet_of(
+        file,
+        name,
+        page.cells.values(),
+        page.merges,
+        hidden=page.hidden,
+        hidden_rows=page.hidden_rows,
+        hidden_columns=page.hidden_columns,
+    )
 
 
 def _note_style(element: etree._Element, book: _Book) -> None:
@@ -153,11 +153,13 @@ def _note_style(element: etree._Element, book: _Book) -> None:
 
 
 def _note_column(element: etree._Element, page: _Page) -> None:
-    before = page.columns[-1].last if page.columns else 0
-    first = _number(element, "Index") or before + 1
-    last = first + _number(element, "Span")
-    style, hidden = element.get(f"{_SS}StyleID", ""), element.get(f"{_SS}Hidden") == "1"
-    page.columns.append(_Column(first, last, style, hidden))
+    first = _next(element, page.column)
+    if first > page.column + 1:
+        page.looks.append((first - 1, ""))
+    page.column = first + _number(element, "Span")
+    page.looks.append((page.column, element.get(f"{_SS}StyleID", "")))
+    if element.get(f"{_SS}Hidden") == "1":
+        page.hidden_columns.update(range(first, min(page.column, LAST_COLUMN) + 1))
 
 
 def _number(element: etree._Element, name: str) -> int:
@@ -189,12 +191,14 @@ def _read_row(element: etree._Element, book: _Book, page: _Page) -> None:
         left = _next(cell, column)
         column = left + _number(cell, "MergeAcross")
         bottom = row + _number(cell, "MergeDown")
+        book.fields += 1
         if (bottom, column) != (row, left):
             page.merges.append(Merge(row, left, bottom, column))
-        _count(book, (bottom - row + 1) * (column - left + 1))
+            book.merged += area(page.merges[-1])
+        within(cells=book.fields, merged=book.merged)
         style = book.styles.get(_style_name(cell, element, page, left), _Style())
         read = _cell(cell, (row, left), style, book.epoch)
-        if read is not None and read.text.strip():
+        if read is not None:
             page.cells[row, left] = read
 
 
@@ -203,17 +207,8 @@ def _style_name(cell: etree._Element, row: etree._Element, page: _Page, column: 
     own = cell.get(f"{_SS}StyleID") or row.get(f"{_SS}StyleID")
     if own:
         return own
-    named = (one.style for one in page.columns if one.first <= column <= one.last)
-    return next(named, "") or "Default"
-
-
-def _count(book: _Book, area: int) -> None:
-    book.fields += 1
-    book.merged += area if area > 1 else 0
-    if book.fields > CELLS:
-        raise RefusedError("file-within-limits", f"มีช่องเกิน {CELLS:,} ช่อง")
-    if book.merged > MERGED_CELLS:
-        raise RefusedError("file-within-limits", "ผสานช่องกว้างเกินไป")
+    at = bisect_left(page.looks, (column, ""))
+    return (page.looks[at][1] if at < len(page.looks) else "") or "Default"
 
 
 def _cell(
@@ -227,9 +222,7 @@ def _cell(
     runs = list(_runs(data))
     stands = "".join(text for text, _ in runs)
     text, value, kind = _typed(stands, data.get(f"{_SS}Type", "String"), style, epoch)
-    struck = {marked for run, marked in runs if run.strip()}
-    partly: Struck = "" if True not in struck else "partly" if False in struck else "whole"
-    return Cell(*at, text, value, kind, "whole" if style.struck else partly)
+    return Cell(*at, text, value, kind, "whole" if style.struck else struck_of(runs))
 
 
 def _runs(element: etree._Element, *, struck: bool = False) -> Iterator[tuple[str, bool]]:
@@ -250,30 +243,29 @@ def _typed(text: str, kind: str, style: _Style, epoch: datetime) -> _Typed:
         case "DateTime":
             return _of_moment(text)
         case "Boolean":
-            truth = "TRUE" if text.strip() == "1" else "FALSE"
-            return truth, truth, "truth"
+            return typed(text.strip() == "1")
         case "Error":
-            return text, text, "error"
+            return typed(text, is_error=True)
         case _:
-            return text, text, "text"
+            return typed(text)
 
 
 def _of_number(text: str, style: _Style, epoch: datetime) -> _Typed:
     number = number_of(text.strip())
     if number is None:  # not what it says of itself: the letters are what stands there
-        return text, text, "text"
+        return typed(text)
     if shows_a_day(style.number_format):
         moment = of_serial(number, epoch)
         if moment is not None:
-            return *text_and_day(moment), "date"
-    return written_out(number), number, "number"
+            return typed(moment)
+    return typed(number)
 
 
 def _of_moment(text: str) -> _Typed:
     try:
         moment = datetime.fromisoformat(text.strip()).replace(tzinfo=None)
     except ValueError:
-        return text, text, "text"
+        return typed(text)
     if moment.year < _FIRST_YEAR:
-        return str(moment.time()), str(moment.time()), "truth"
-    return *text_and_day(moment), "date"
+        return typed(moment.time())
+    return typed(moment)

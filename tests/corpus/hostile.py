@@ -74,6 +74,7 @@ def hostile() -> Iterator[Hostile]:
         ("a web page that spans", "answered", _spanning_pages()),
         ("XML of Excel 2003 that jumps", "answered", _jumping_xml()),
         ("a web page to be read again and again", "answered", _long_ways_of_pages()),
+        ("XML of Excel 2003 to be read again and again", "answered", _long_ways_of_xml()),
     )
     for kind, outcome, files in kinds:
         for name, content in files:
@@ -484,6 +485,15 @@ def _repeating_documents() -> Files:
             row.format("", cell.format(' table:number-columns-spanned="99999999"', "x")),
         ),
         ("no row", ""),
+        (
+            "columns far away",
+            row.format(
+                "",
+                cell.format("", "x") * 3
+                + '<table:table-cell table:number-columns-repeated="2000000000"/>'
+                + cell.format("", "x") * 3,
+            ),
+        ),
     ):
         content = _ODF.format(body).encode()
         mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -532,6 +542,18 @@ def _long_ways_of_pages() -> Files:
     ):
         page = f"<html><head><style>{style}</style></head><body>{body}</body></html>"
         yield name, _give(page.encode())
+
+
+def _long_ways_of_xml() -> Files:
+    names = 'xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+    cells = "<Row>" + "<Cell><Data>x</Data></Cell>" * 16_000 + "</Row>"
+    table = f"<Table>{'<Column/>' * 100_000}{cells * 6}</Table>"
+    for name, body in (
+        ("blanks", " " * 4_000_000),
+        ("columns", f"<Worksheet>{table}</Worksheet>"),
+        ("sheets", "<Worksheet/>" * 100_000),
+    ):
+        yield name, _give(f"<Workbook {names}>{body}</Workbook>".encode())
 
 
 def _jumping_xml() -> Files:
