@@ -6,6 +6,7 @@ import json
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -25,6 +26,7 @@ _CONTEXT: Any = multiprocessing.get_context(_METHOD)  # the type depends on the 
 _LOG = logging.getLogger("sokhoro1")
 LARGEST_ANSWER = 256 << 20
 GRACE_SECONDS = 5
+_COMPUTED_TOO_LONG = getattr(signal, "SIGXCPU", 0)  # Windows has no such limit
 
 
 def warm() -> None:
@@ -64,6 +66,10 @@ def _asked(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exami
             return refusal(file, "file-within-limits", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที")
         said = json.loads(answer.recv_bytes(LARGEST_ANSWER))
     except EOFError:  # it died
+        child.join(GRACE_SECONDS)
+        if _COMPUTED_TOO_LONG and child.exitcode == -_COMPUTED_TOO_LONG:  # and would again
+            words = f"ใช้เวลาประมวลผลเกิน {limits.cpu_seconds} วินาที"
+            return refusal(file, "file-within-limits", words)
         return None
     except OSError:  # an answer beyond all measure, or killed while it spoke
         return _odd(file)
@@ -71,6 +77,10 @@ def _asked(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exami
         answer.close()
         child.kill()
         child.join(GRACE_SECONDS)
+    return _heard(said, file)
+
+
+def _heard(said: dict[str, Any], file: str) -> Examined:
     if "trouble" in said:
         raise OSError(*said["trouble"])
     if "bug" in said:
@@ -102,7 +112,15 @@ def _work(
             said = {"trouble": [error.errno, error.strerror, str(path)]}
         except Exception:  # noqa: BLE001 - ours: the log must have it, and the other files go on
             said = {"bug": traceback.format_exc()}
-        question.send_bytes(json.dumps(said).encode())
+        question.send_bytes(_answer(said, file))
+
+
+def _answer(said: dict[str, Any], file: str) -> bytes:
+    answer = json.dumps(said).encode()
+    if len(answer) > LARGEST_ANSWER:
+        words = "มีข้อมูลหรือจุดที่ต้องแก้ไขมากเกินไป"
+        answer = json.dumps(refusal(file, "file-within-limits", words).kept()).encode()
+    return answer
 
 
 def _end_with_parent() -> None:
@@ -120,8 +138,10 @@ def _limit(limits: Limits) -> None:
 
     for kind, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (value, value))
+    # Only the soft limit ends it by a signal that says why.
+    cpu_seconds = (limits.cpu_seconds, limits.cpu_seconds + GRACE_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, cpu_seconds)

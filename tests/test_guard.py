@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import confine
 from pipeline.confine import examine_confined
 from pipeline.examine import examine
 from pipeline.examples import BadBook, bad_books, example_month, to_bytes
@@ -581,11 +582,23 @@ def test_a_child_that_computes_too_long_is_one_finding(tmp_path: Path) -> None:
     path = tmp_path / "busy.xlsx"
     path.write_bytes(heavy(60_000))
 
-    rule_id, _ = one_refusal(
+    rule_id, message = one_refusal(
         examine_confined(path, "busy.xlsx", OURS, replace(Limits(), cpu_seconds=1))
     )
 
-    assert rule_id in {"file-within-limits", "file-is-read"}
+    assert rule_id == "file-within-limits"
+    assert "ใช้เวลาประมวลผลเกิน 1 วินาที" in message
+
+
+def test_an_answer_beyond_measure_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confine, "LARGEST_ANSWER", 500)
+    fits = confine._answer({"findings": "x" * 400}, "long.xlsx")  # noqa: SLF001
+    too_long = confine._answer({"findings": "x" * 500}, "long.xlsx")  # noqa: SLF001
+
+    assert json.loads(fits) == {"findings": "x" * 400}
+    rule_id, message = one_refusal(Examined.of(json.loads(too_long)))
+    assert rule_id == "file-within-limits"
+    assert "long.xlsx" in message
 
 
 NOISE = """
