@@ -4,7 +4,7 @@ A recount, not a by-product: it starts from the cells that the reader gave, so t
 forgets one is found out (promise 2: nothing lost).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,12 +28,17 @@ def conserve(
     """
     accounts: list[Account] = []
     doubts: list[Finding] = []
+    told: dict[str, set[str]] = defaultdict(set)
+    for finding in findings:
+        told[finding.sheet].add(finding.cell)
+    by_sheet: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        by_sheet[table.sheet].append(table)
     for sheet in sheets:
-        of = [table for table in tables if table.sheet == sheet.name]
-        if not of:
+        of = by_sheet.get(sheet.name)
+        if of is None:
             continue
-        told = {finding.cell for finding in findings if finding.sheet == sheet.name}
-        account, lost = _account(sheet, of, told)
+        account, lost = _account(sheet, of, told[sheet.name])
         accounts.append(replace(account, readers=readers[sheet.name]))
         if lost:
             cell = sheet.cells[min(lost)]
