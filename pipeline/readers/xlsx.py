@@ -16,7 +16,14 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.readers.cells import THAI_DAYS, is_thai_day, sheet_of, struck_of, typed
+from pipeline.readers.cells import (
+    LAST_COLUMN,
+    THAI_DAYS,
+    is_thai_day,
+    sheet_of,
+    struck_of,
+    typed,
+)
 from schemas.sheet import Cell, Merge, Sheet, Struck
 
 _FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
@@ -31,14 +38,27 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
     empty cell, so a workbook with formulas is read a second time for their texts.
     """
     has_formulas, has_strikes = _holds(path, _FORMULA), _holds(path, _STRIKE)
+    # First, and only the formulas kept: two whole workbooks would be twice the memory.
+    formulas = _formulas(path) if has_formulas else {}
     # Normal mode: read_only loses merges and believes a wrong <dimension> (TECHNOLOGY fact 2).
     book = _load(path, data_only=True, rich_text=has_strikes)
-    formulas = _load(path, data_only=False, rich_text=False) if has_formulas else None
     looks = _looks(book)
     return tuple(
-        _sheet(sheet, file, looks, {} if formulas is None else _filled(formulas[sheet.title]))
-        for sheet in book.worksheets
+        _sheet(sheet, file, looks, formulas.get(sheet.title, {})) for sheet in book.worksheets
     )
+
+
+def _formulas(path: Path) -> dict[str, dict[tuple[int, int], str]]:
+    """Return the texts of the formulas by sheet and place."""
+    book = _load(path, data_only=False, rich_text=False)
+    return {
+        sheet.title: {
+            at: _text_of(found.value)
+            for at, found in _filled(sheet).items()
+            if found.data_type == "f"
+        }
+        for sheet in book.worksheets
+    }
 
 
 def _load(path: Path, *, data_only: bool, rich_text: bool) -> openpyxl.Workbook:
@@ -82,16 +102,12 @@ def _looks(book: openpyxl.Workbook) -> _Looks:
 
 
 def _sheet(
-    sheet: Worksheet, file: str, looks: _Looks, formulas: Mapping[tuple[int, int], Any]
+    sheet: Worksheet, file: str, looks: _Looks, formulas: Mapping[tuple[int, int], str]
 ) -> Sheet:
     store = sheet._cells  # noqa: SLF001 - the sparse one
-    unread = {
-        at: found
-        for at, found in formulas.items()
-        if found.data_type == "f" and not _has_result(store.get(at))
-    }
+    unread = {at: text for at, text in formulas.items() if not _has_result(store.get(at))}
     cells = [_cell(*at, found, looks) for at, found in _emptied(store)]
-    cells += [_uncalculated(*at, found.value) for at, found in unread.items()]
+    cells += [Cell(*at, text, text, "uncalculated") for at, text in unread.items()]
     return sheet_of(
         file,
         sheet.title,
@@ -116,7 +132,7 @@ def _hidden_columns(sheet: Worksheet) -> set[int]:
     hidden: set[int] = set()
     for shape in sheet.column_dimensions.values():
         if shape.hidden and shape.min and shape.max:
-            hidden.update(range(shape.min, shape.max + 1))
+            hidden.update(range(shape.min, min(shape.max, LAST_COLUMN) + 1))
     return hidden
 
 
@@ -158,6 +174,6 @@ def _thai_day(value: float, start: datetime) -> object:
         return value
 
 
-def _uncalculated(row: int, column: int, formula: object) -> Cell:
-    text = formula if isinstance(formula, str) else str(getattr(formula, "text", formula))
-    return Cell(row, column, text, text, "uncalculated")
+def _text_of(formula: object) -> str:
+    """A formula is a text, or an object where it is one of several cells."""
+    return formula if isinstance(formula, str) else str(getattr(formula, "text", formula))
