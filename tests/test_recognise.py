@@ -333,6 +333,11 @@ def test_a_total_is_left_out_first_or_last(total: Sequence[Value]) -> None:
     assert (rows_of(last[0]), last[1]) == ([3, 4], [])
 
 
+def test_a_hostile_total_is_answered() -> None:
+    """A thousand brackets in a row took for ever."""
+    assert one(page(line(), [None, "รวม" + "(ก)" * 1500 + "ข", 1]))[1][0] == ("row-is-whole", "B4")
+
+
 @pytest.mark.parametrize("gone", [[], ["bids"], ["reference_price"], ["contract"]], ids=str)
 def test_an_item_whose_title_begins_like_a_total_is_an_item(gone: list[str]) -> None:
     """A total has a label and sums; who has a bidder, a winner or a contract is an item."""
