@@ -51,7 +51,7 @@ def conserve(
 
 def _account(sheet: Sheet, tables: Sequence[Table], told: set[str]) -> tuple[Account, list[Place]]:
     read = {at for table in tables for at in _places(table)}
-    named = {at: why for table in tables for at, why in table.named.items()}
+    named = tables[0].named  # of the whole sheet, the same for each of its tables
     left_out: Counter[str] = Counter()
     lost: list[Place] = []
     in_findings = 0

@@ -3,7 +3,8 @@
 A single reader's bug would publish a wrong figure that every later check finds in order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.kinds import Kind
@@ -25,20 +26,27 @@ def double_entry(
     readers: dict[str, int] = {}
     findings: list[Finding] = []
     by_name = {sheet.name: sheet for sheet in sheets}
-    for name in dict.fromkeys(table.sheet for table in tables):
-        seen = second(by_name[name])
+    by_sheet: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        by_sheet[table.sheet].append(table)
+    for name, of in by_sheet.items():
+        sheet = by_name[name]
+        seen = second(sheet)
         contradictions: list[Finding] = []
-        for table in tables:
-            if table.sheet == name and seen is not None:
-                contradictions += _contradictions(by_name[name], seen, table)
+        if seen is not None:
+            by_row = _by_row(sheet, seen)
+            for table in of:
+                contradictions += _contradictions(sheet, seen, table, _area(table, by_row))
         readers[name] = 1 if seen is None or contradictions else 2
         findings += contradictions
     return readers, findings
 
 
-def _contradictions(sheet: Sheet, seen: Seen, table: Table) -> list[Finding]:
+def _contradictions(
+    sheet: Sheet, seen: Seen, table: Table, area: Iterable[Place]
+) -> list[Finding]:
     findings: list[Finding] = []
-    for at in _area(sheet, seen, table):
+    for at in area:
         cell, other = sheet.cells.get(at), seen.get(at)
         if differs(cell, other):
             where = (sheet.file, sheet.name, address(*at), cell.text if cell else "")
@@ -49,14 +57,18 @@ def _contradictions(sheet: Sheet, seen: Seen, table: Table) -> list[Finding]:
     return findings
 
 
-def _area(sheet: Sheet, seen: Seen, table: Table) -> Iterator[Place]:
-    """The places of the items, from the first column to the last, that one reader saw filled."""
-    rows = {row for line in table.lines for row in range(line.row, line.last + 1)}
+def _by_row(sheet: Sheet, seen: Seen) -> Mapping[int, Sequence[Place]]:
+    """The places that one reader saw filled."""
+    by_row: dict[int, list[Place]] = defaultdict(list)
+    for at in {**sheet.cells, **seen}:
+        by_row[at[0]].append(at)
+    return by_row
+
+
+def _area(table: Table, by_row: Mapping[int, Sequence[Place]]) -> Iterator[Place]:
+    """The filled places of the items, from the first column to the last."""
     used = {cell.column for line in table.lines for cell in line.all} | {*table.columns.values()}
     columns = range(min(used), max(used) + 1)
-    for at in sheet.cells:
-        if at[0] in rows and at[1] in columns:
-            yield at
-    for at in seen:
-        if at[0] in rows and at[1] in columns and at not in sheet.cells:
-            yield at
+    rows = {row for line in table.lines for row in range(line.row, line.last + 1)}
+    for row in sorted(rows):
+        yield from (at for at in by_row.get(row, ()) if at[1] in columns)
