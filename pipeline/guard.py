@@ -71,9 +71,9 @@ def _incremental(mark: bytes) -> codecs.IncrementalDecoder:
 
 def _guard_zip(path: Path, limits: Limits) -> None:
     with damage_is_told("โครงสร้างไฟล์เสียหายหรือขาดหาย"), zipfile.ZipFile(path) as archive:
-        inflated = 0
+        inflated, grid = 0, _Grid(limits)
         for part in _directory(archive, limits):
-            inflated += _inflate(archive, part, limits, inflated)
+            inflated += _inflate(archive, part, grid, inflated)
 
 
 def _directory(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -92,22 +92,25 @@ def _directory(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo
     return parts
 
 
-_CELL = re.compile(rb"<(?:\w{1,9}:)?(?:c|table-cell)[\s>/]")
-_MERGE = re.compile(rb"<(?:\w{1,64}:)?mergeCell(?=[\s/>])([^>]*)(>?)")
+# A prefix may have any letters, and any number of them.
+_PREFIX = rb"<(?:[^\s<>/:]{1,1024}:)?"
+_CELL = re.compile(_PREFIX + rb"(?:c|table-cell)[\s>/]")
+_MERGE = re.compile(_PREFIX + rb"mergeCell(?=[\s/>])([^>]*)(>?)")
 _REF = re.compile(
     rb"""\sref\s*=\s*["']\s*\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?\s*["']"""
 )
-_PROLOG = re.compile(rb"""<\?xml[^>]{0,400}?encoding\s*=\s*["']([\w.-]+)""")
+_PROLOG = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml\s[^>]*?\?>""")
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([\w.-]+)""")
 _OFFICE_S_OWN = ("__macosx/", "customxml/")  # Office itself writes UTF-16 into customXml
 _MARKUP_STARTS = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 
 
-def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, before: int) -> int:
+def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, grid: "_Grid", before: int) -> int:
     """Return how many bytes really come out: the declared size is never believed."""
+    limits = grid.limits
     name = part.filename.replace("\\", "/").lower()
     # Any part may be a sheet: the workbook's relations say so, not the part's own name.
     markup = name.endswith((".xml", ".rels"))
-    grid = _Grid(limits)
     size, tail = 0, b""
     with archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
@@ -136,14 +139,20 @@ def _inflate(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, be
 
 def _refuse_odd_encoding(head: bytes) -> None:
     """UTF-16 or UTF-7 would hide a DTD from the search for its bytes."""
-    declared = _PROLOG.search(head[:600])
-    odd = declared and declared[1].lower() not in (b"utf-8", b"us-ascii")
+    prolog = _PROLOG.match(head)
+    declared = _ENCODING.search(prolog[0]) if prolog else None
+    if declared is None:  # none that we can see, in a prolog of any length
+        odd = head.removeprefix(codecs.BOM_UTF8).startswith(b"<?xml") and (
+            prolog is None or b"encoding" in prolog[0]
+        )
+    else:
+        odd = declared[1].lower() not in (b"utf-8", b"us-ascii")
     if odd or head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
         raise RefusedError("file-is-read", _NOT_BY_EXCEL)
 
 
 class _Grid:
-    """Counts the cells of one sheet, and the cells under its merges, as the bytes go by."""
+    """Counts the cells of a workbook, and the cells under its merges, as the bytes go by."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -161,10 +170,10 @@ class _Grid:
 
 def _area(tag: "re.Match[bytes]") -> int:
     """How many cells a merge covers; one spelt as no program spells it covers everything."""
-    ref = _REF.search(tag[1].upper().replace(b"REF", b"ref"))
-    if not tag[2] or ref is None:
+    refs = list(_REF.finditer(tag[1].upper().replace(b"REF", b"ref")))
+    if not tag[2] or len(refs) != 1:  # a second one may stand within another attribute
         return WHOLE_SHEET
-    left, top, right, bottom = ref.groups()
+    left, top, right, bottom = refs[0].groups()
     width = abs(_column(right or left) - _column(left)) + 1
     return width * (abs(int(bottom or top) - int(top)) + 1)
 

@@ -298,6 +298,22 @@ def test_a_sheet_may_have_so_many_cells(tmp_path: Path) -> None:
     )
 
 
+def test_the_cells_of_all_sheets_count(tmp_path: Path) -> None:
+    cells = len(re.findall(rb"<c ", dict(parts_of(GOOD))[SHEET]))
+    content = with_part("xl/worksheets/sheet9.xml", b"<x><c /><c /></x>")
+
+    assert answer(tmp_path, content, replace(OFF, cells=cells + 2)) == ""
+    assert rule(answer(tmp_path, content, replace(OFF, cells=cells + 1))) == "file-within-limits"
+
+
+@pytest.mark.parametrize("prefix", ["x" * 300, "ก"])
+def test_cells_are_counted_whatever_their_prefix(tmp_path: Path, prefix: str) -> None:
+    content = with_part("xl/worksheets/sheet9.xml", f"<x><{prefix}:c /></x>".encode())
+    cells = len(re.findall(rb"<c ", dict(parts_of(GOOD))[SHEET]))
+
+    assert rule(answer(tmp_path, content, replace(OFF, cells=cells))) == "file-within-limits"
+
+
 @pytest.mark.parametrize("before", range(0, 400, 16))
 def test_cells_are_counted_across_the_pieces_that_are_read(tmp_path: Path, before: int) -> None:
     """A piece of 2**18 bytes may end within a tag: it is counted, and counted once."""
@@ -337,6 +353,9 @@ def test_merges_may_cover_so_many_cells(tmp_path: Path) -> None:
         b'<mergeCell ref="a1:xfd10000"/>',
         b'<mergeCell ref="$A$1:$XFD$10000"/>',
         b'<mergeCell ref="A:XFD"/>',
+        b'<mergeCell x=" ref=\'A1\' " ref="A1:XFD10000"/>',
+        f'<{"x" * 300}:mergeCell ref="A1:XFD10000"/>'.encode(),
+        '<ก:mergeCell ref="A1:XFD10000"/>'.encode(),
     ],
 )
 def test_a_merge_that_is_too_wide_is_refused_however_it_is_spelt(
@@ -410,7 +429,15 @@ def test_xml_in_two_bytes_a_letter_is_refused(tmp_path: Path, encoding: str) -> 
 
 @pytest.mark.parametrize("encoding", ["UTF-7", "UTF-16", "cp037"])
 @pytest.mark.parametrize(
-    "spelt", ['encoding="{}"', "encoding='{}'", 'encoding = "{}"', '\n\tencoding\n=\n"{}"']
+    "spelt",
+    [
+        'encoding="{}"',
+        "encoding='{}'",
+        'encoding = "{}"',
+        '\n\tencoding\n=\n"{}"',
+        " " * 700 + 'encoding="{}"',
+        " " * 300_000 + 'encoding="{}"',
+    ],
 )
 def test_xml_that_declares_another_encoding_is_refused(
     tmp_path: Path, encoding: str, spelt: str
