@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from pipeline.examples import LAYOUTS, Formula, example_month, replace_cell, to_bytes
 from pipeline.kinds import Known, RefusedError, kind_of
 from pipeline.readers import xlsb, xlsx
-from pipeline.readers.second import differs, second_reading
+from pipeline.readers.second import differs, second_reader
 from schemas.month import Month
 from schemas.sheet import Hidden, Merge, Sheet
 from tests.mutants import only_ordinary_errors, zip_mutants
@@ -77,7 +77,7 @@ def test_a_month_is_the_same_as_in_xlsx(tmp_path: Path, layout: str) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_calamine_reads_the_same(tmp_path: Path, layout: str) -> None:
     (sheet,) = sheets_of(tmp_path, written(example_month(Month(2568, 2), layout, 6)))
-    seen = second_reading(tmp_path / "0a1b", "xlsb", sheet)
+    seen = second_reader(tmp_path / "0a1b", "xlsb")(sheet)
 
     assert seen is not None
     assert set(seen) == set(sheet.cells)
@@ -194,7 +194,7 @@ def test_cells_stand_where_their_records_say(tmp_path: Path) -> None:
         "E3": "ท้าย",
         "XFD1048576": "2",
     }
-    assert second_reading(tmp_path / "0a1b", "xlsb", sheet) is None
+    assert second_reader(tmp_path / "0a1b", "xlsb")(sheet) is None
 
 
 def test_sheets_come_in_their_order_and_only_worksheets(tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ def test_a_blank_text_far_away_makes_a_rectangle_that_is_not_asked_for(tmp_path:
     )
 
     assert len(sheet.cells) == 1
-    assert second_reading(tmp_path / "0a1b", "xlsb", sheet) is None
+    assert second_reader(tmp_path / "0a1b", "xlsb")(sheet) is None
 
 
 def test_a_look_far_away_is_no_rectangle(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def test_a_look_far_away_is_no_rectangle(tmp_path: Path) -> None:
         worksheet(row(1, cell(NUMBER, 1, double(1))) + row(1_048_576, cell(1, 16_384, b""))),
     )
 
-    assert second_reading(tmp_path / "0a1b", "xlsb", sheet) == {(1, 1): 1.0}
+    assert second_reader(tmp_path / "0a1b", "xlsb")(sheet) == {(1, 1): 1.0}
 
 
 # ---- damage

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.examples import LAYOUTS, Formula, example_month, replace_cell, to_bytes
 from pipeline.kinds import Kind
-from pipeline.readers.second import differs, second_reader, second_reading
+from pipeline.readers.second import differs, second_reader
 from schemas.month import Month
 from schemas.sheet import Cell, Sheet
 from schemas.sheet import Kind as CellKind
@@ -143,7 +143,7 @@ def test_places_are_counted_as_excel_shows_them(tmp_path: Path) -> None:
     path = kept(tmp_path, workbook(fill))
     (sheet,) = first_reading(path, "xlsx")
 
-    assert second_reading(path, "xlsx", sheet) == {(5, 3): "มี", (6, 4): 7}
+    assert second_reader(path, "xlsx")(sheet) == {(5, 3): "มี", (6, 4): 7}
 
 
 # ---- one cell
@@ -280,7 +280,7 @@ def test_a_rectangle_that_is_too_large_is_not_asked_for(
     (sheet,) = first_reading(path, kind)
 
     assert len(sheet.cells) == (1 if text == " " else 2)
-    assert second_reading(path, kind, sheet) is None
+    assert second_reader(path, kind)(sheet) is None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -288,7 +288,7 @@ def test_a_look_far_away_is_no_rectangle(tmp_path: Path, kind: Kind) -> None:
     path = kept(tmp_path, far(kind, None))
     (sheet,) = first_reading(path, kind)
 
-    assert second_reading(path, kind, sheet) == {(1, 1): "มี"}
+    assert second_reader(path, kind)(sheet) == {(1, 1): "มี"}
 
 
 def test_cells_that_do_not_name_their_place_are_not_asked_for(tmp_path: Path) -> None:
@@ -299,14 +299,14 @@ def test_cells_that_do_not_name_their_place_are_not_asked_for(tmp_path: Path) ->
     path.write_bytes(odd)
 
     assert odd != content
-    assert second_reading(path, "xlsx", sheet) is None
+    assert second_reader(path, "xlsx")(sheet) is None
 
 
 def test_kinds_that_are_not_for_it_are_not_asked_for(tmp_path: Path) -> None:
     path = kept(tmp_path, b"a\tb")
     sheet = Sheet("แบบ", "แผ่น", {})
 
-    assert [second_reading(path, kind, sheet) for kind in ("text", "html", "xml")] == [None] * 3
+    assert [second_reader(path, kind)(sheet) for kind in ("text", "html", "xml")] == [None] * 3
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
@@ -314,8 +314,8 @@ def test_what_it_cannot_read_it_does_not_contradict(tmp_path: Path, kind: Kind) 
     whole = WRITERS[kind](example_month(Month(2568, 2), "nine-columns", 1))
     sheet = Sheet("แบบ", "ไม่มีแผ่นนี้", {})
 
-    assert second_reading(kept(tmp_path, whole), kind, sheet) is None
-    assert second_reading(kept(tmp_path, whole[: len(whole) // 2]), kind, sheet) is None
+    assert second_reader(kept(tmp_path, whole), kind)(sheet) is None
+    assert second_reader(kept(tmp_path, whole[: len(whole) // 2]), kind)(sheet) is None
 
 
 def test_a_workbook_is_opened_once_and_only_when_it_is_asked_for(tmp_path: Path) -> None:

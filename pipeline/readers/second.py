@@ -56,11 +56,6 @@ def second_reader(path: Path, kind: Kind) -> Callable[[Sheet], Seen | None]:
     return reading
 
 
-def second_reading(path: Path, kind: Kind, sheet: Sheet) -> Seen | None:
-    """The same for one sheet alone."""
-    return second_reader(path, kind)(sheet)
-
-
 def differs(cell: Cell | None, other: object | None) -> bool:
     """True when the two readers contradict each other about a cell; known losses are none."""
     plain = cell is not None and cell.kind in ("text", "number") and type(other) is not bool
