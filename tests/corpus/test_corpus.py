@@ -238,6 +238,9 @@ def test_the_corpus_says_how_large_it_is_and_that_nothing_went_wrong(
         record_property(name, count)
     print(f"\ncorpus: {totals}")  # noqa: T201 - seen with -s
 
+    for account in (account for one in read_all.values() for account in one.accounts):
+        assert account.cells == account.read + sum(account.left_out.values()) + account.told
+        assert account.words or not account.left_out  # every name has its Thai words
     assert totals["files"] >= 300
     assert (totals["needless returns"], totals["losses"], totals["wrong addresses"]) == (0, 0, 0)
 
