@@ -53,7 +53,17 @@ def test_a_workbook_may_have_so_many_sheets(
     )
 
 
-def test_cells_and_letters_and_merges_of_all_sheets_count(
+def test_sheets_are_counted_while_they_are_read(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two million empty ones would fill the memory first: what comes behind is not looked at."""
+    monkeypatch.setattr(limits, "MOST_SHEETS", 3)
+
+    answer = refused(reading, "".join(page(f"{n}") for n in range(4)) + "<never closed>")
+    assert answer == "file-within-limits: มีแผ่นงานเกิน 3 แผ่น"
+
+
+def test_the_letters_of_all_sheets_count(
     reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MOST_LETTERS", 10)

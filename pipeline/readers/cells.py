@@ -164,3 +164,12 @@ def sheet_of(  # noqa: PLR0913 - the facts of a sheet, each named where it is ca
             frozenset(column for column in columns if column in hidden_columns),
         ),
     )
+
+
+def no_more_than_may_be(sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
+    """Return the sheets; RefusedError before too many empty ones fill the memory."""
+    read: list[Sheet] = []
+    for sheet in sheets:
+        read.append(sheet)
+        within(sheets=len(read))
+    return tuple(read)

@@ -16,7 +16,15 @@ from typing import IO, NamedTuple
 from lxml import etree
 
 from pipeline.kinds import RefusedError
-from pipeline.readers.cells import LAST_COLUMN, MOST_CELLS, sheet_of, struck_of, typed, whole
+from pipeline.readers.cells import (
+    LAST_COLUMN,
+    MOST_CELLS,
+    no_more_than_may_be,
+    sheet_of,
+    struck_of,
+    typed,
+    whole,
+)
 from schemas.sheet import Cell, Merge, Sheet
 
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -81,7 +89,7 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
                 for _, element in _parsed(part):
                     _see_style(styles, element)
         with archive.open("content.xml") as part:
-            return tuple(_sheet(page, file) for page in _pages(part, styles))
+            return no_more_than_may_be(_sheet(page, file) for page in _pages(part, styles))
 
 
 def rectangle(path: Path) -> int:

@@ -13,7 +13,15 @@ from lxml import etree
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from pipeline.kinds import SPREADSHEETML, RefusedError
-from pipeline.readers.cells import LAST_COLUMN, area, sheet_of, struck_of, typed, within
+from pipeline.readers.cells import (
+    LAST_COLUMN,
+    area,
+    no_more_than_may_be,
+    sheet_of,
+    struck_of,
+    typed,
+    within,
+)
 from pipeline.readers.letters import THAI_PAGES, decoded, thai_page
 from pipeline.readers.stored import number_of, of_serial, shows_a_day
 from schemas.sheet import Cell, Kind, Merge, Sheet
@@ -69,7 +77,7 @@ def read(path: Path, file: str) -> tuple[Sheet, ...]:
         raise RefusedError("file-is-read", _NOT_BY_EXCEL)
     content = io.BytesIO(_without_prolog(text).encode())
     try:
-        return tuple(_sheets(content, file))
+        return no_more_than_may_be(_sheets(content, file))
     except etree.XMLSyntaxError:
         raise RefusedError("file-is-whole", "โครงสร้างไฟล์เสียหายหรือขาดหาย") from None
 
