@@ -134,6 +134,9 @@ class _Place:
         self.address = first.address if first else table.address(column, line.row)
         # The cells that hold something a person wrote: no error, no missing result.
         self.sound = [cell for cell in self.cells if self._is_sound(cell)]
+        if len(self.sound) > 1 and len(self.raw) > LONGEST_TEXT:  # rows joined to one item
+            self.doubt("text-within-limits", self.raw[:QUOTED])
+            self.sound = []
 
     def doubt(self, rule: str, value: str, cell: str = "", **facts: object) -> None:
         table, where = self.table, cell or self.address

@@ -14,6 +14,7 @@ HEADER_LINES = 3
 ENOUGH_TO_BE_MEANT = 4  # columns: so many known headings in a row are a header, perhaps incomplete
 ALIKE = 0.8  # of difflib: a heading that is nearly a spelling we know
 LONGEST_HEADING = 300  # characters
+WIDEST = 200  # columns: no form is so wide, and looking costs the square of it
 
 Rows = Mapping[int, Sequence[Cell]]
 
@@ -137,10 +138,10 @@ def _paths(
         (cell.row, cell.column): cell
         for row in {*lines, *(top for (row, _), (top, _) in covered.items() if row in lines)}
         for cell in rows.get(row, ())
-        if len(cell.text) <= LONGEST_HEADING
+        if len(cell.text) <= LONGEST_HEADING and cell.column <= WIDEST
     }
     columns = {column for row, column in cells if row in lines}
-    columns |= {column for row, column in covered if row in lines}
+    columns |= {column for row, column in covered if row in lines and column <= WIDEST}
     paths: dict[int, list[Cell]] = {}
     for column in sorted(columns):
         for row in lines:

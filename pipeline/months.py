@@ -24,8 +24,8 @@ FISCAL_YEAR = re.compile(r"ปีงบประมาณ\s*(?:พ\.?\s*ศ\.?)?
 FIRST_OF_FISCAL_YEAR = 10  # October
 IN_THE_MONTH = re.compile(r"(?:เดือน|สรุปผล)(.*)", re.DOTALL)
 DOTS = re.compile(r"\.{2,}|…+|_{2,}")  # to be filled in: «เดือน....ตุลาคม....พ.ศ....2567»
-# The law that asks for the form is of 2540; a title of another century is a slip.
 NAME_KEPT = 26  # letters: Excel cuts at 31, and a year that was torn goes whole
+# The law that asks for the form is of 2540; a title of another century is a slip.
 BUDDHIST_YEARS = range(2540, 2600)
 _MONTH = "|".join((*MONTHS, *(name.replace(".", r"\.?") for name in MONTHS_SHORT)))
 MONTH_ALONE = re.compile(

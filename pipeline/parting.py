@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from schemas.procurement import Bid, is_placeholder
 from schemas.thai import arabic_digits, months_in, parse_baht, parse_date, visible
 
+LONGEST_LINE = 500  # letters, of a bidder with its price
+
 
 def known(text: str) -> str | None:
     """Return the text, or None for nothing and for what offices write in place of nothing."""
@@ -78,6 +80,8 @@ def offers(lines: Sequence[str]) -> list[Bid]:  # noqa: C901 - one branch for ea
     names: list[str] = []  # whose prices have not come yet
     prices: list[int] = []  # below these names, on lines of their own
     for line in bare:
+        if len(line) > LONGEST_LINE:
+            raise ValueError(line)  # no name is so long, and looking for its price takes for ever
         if _BESIDE.sub("", line) == "":
             continue
         unpriced = _UNPRICED.fullmatch(line)
@@ -154,9 +158,6 @@ def uncounted(lines: Sequence[str]) -> list[str]:
     return [
         line[count.end() :] if count else line for line, count in zip(lines, counts, strict=True)
     ]
-
-
-_HEADED = re.compile(r"(?:บริษัท|บจก|บมจ|ห้าง|หจก|หสน|ร้าน|นาย|นาง|น\.ส\.)")
 
 
 def legal_head(name: str) -> bool:
