@@ -1,0 +1,395 @@
+"""A dropped workbook + its findings → the workbook that goes back: the sender's own, marked.
+
+An .xlsx is changed only where it is marked, part by part: what no library of ours knows of stays
+as it was, results of formulas too. Files of other kinds come back as an .xlsx of the same cells.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.kinds import Kind
+from pipeline.marking import notes
+from pipeline.marking.grid import At, anchors, at_of, cells_at, cells_of, rows_of
+from pipeline.marking.package import MAIN, REL, Element, Package, free, plain_workbook
+from pipeline.marking.pages import Item, Page, cut, link_to, looks, written
+from pipeline.marking.rebuilt import names_of, rebuilt
+from pipeline.marking.styles import EMPTY, Place, Styles, before_of
+from pipeline.read import read
+from schemas import reply_words as words
+from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity
+from schemas.sheet import Cell, Sheet, address
+
+LISTED = 20  # findings of one rule that stand each on a line of its own
+_QUOTED = 400  # letters of what stands in a cell
+_IN_NOTE = 1_500  # letters of a comment
+_SIGN = "sokhoro1 reply 1"  # in a hidden cell: by this a sheet is known for ours
+_SIGN_AT = (1, 5)
+_KEY = re.compile(r"[0-9a-f]{16}")
+_SELECTED = re.compile(rb"""(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*["'][^"']*["']""")
+_RANK = {severity: at for at, severity in enumerate(SEVERITIES)}
+Answers = Mapping[str, tuple[str, str]]  # key → reason and who gives it
+
+
+def mark(path: Path, file: str, kind: Kind, findings: Sequence[Finding]) -> bytes:
+    """Return the reply to the file at ``path``, named ``file``: an .xlsx without macros.
+
+    Raises what the readers raise for a file that cannot be read.
+    """
+    if kind == "xlsx":
+        book = _Book.of(path.read_bytes())
+        earlier = read(path, file, kind) if book.has_names_of_ours() else ()
+        names = {name: name for name in book.parts}
+    else:
+        found = read(path, file, kind)
+        earlier = tuple(sheet for sheet in found if _is_ours(sheet))
+        sheets = [sheet for sheet in found if not _is_ours(sheet)]
+        names = names_of(sheets)
+        book = _Book.of(rebuilt(sheets or [Sheet(file, "", {})], names or {"": "Sheet1"}))
+    ours = {sheet.name: sheet for sheet in earlier if _is_ours(sheet)}
+    if kind == "xlsx":
+        book.forget(ours)
+        _unmark(book, ours.values())
+    renamed = [_in_reply(finding, names) for finding in findings]
+    _mark_cells(book, renamed)
+    answers = {key: (reason, by) for key, reason, by in read_explanations(earlier)}
+    order = {name: at for at, name in enumerate(book.parts)}
+    explained = _explanations(
+        sorted(renamed, key=lambda one: _place_of(one, order)), answers, book
+    )
+    first = _read_first(file, renamed, order, book.styles)
+    look = looks(book.styles)
+    book.add(words.EXPLANATIONS, written(explained, look), first=False)
+    book.add(words.READ_FIRST, written(first, look), first=True)
+    return book.written()
+
+
+def key_of(finding: Finding) -> str:
+    """Return what an explanation is kept by: the same while rule, place and value are."""
+    said = (finding.rule, finding.sheet, finding.cell, finding.value)
+    return hashlib.sha256("\x1f".join(said).encode(errors="replace")).hexdigest()[:16]
+
+
+def read_explanations(sheets: Sequence[Sheet]) -> list[tuple[str, str, str]]:
+    """Return what finance answered in a marked workbook: the finding's key, the reason, by whom."""
+    answers: list[tuple[str, str, str]] = []
+    for sheet in sheets:
+        if not sheet.name.startswith(words.EXPLANATIONS):
+            continue
+        columns: dict[str, int] = {}
+        for _, cells in sheet.rows():
+            texts = {cell.column: cell for cell in cells}
+            heads = {cell.text.strip(): cell.column for cell in cells}
+            if {words.KEY, words.REASON, words.BY} <= heads.keys():
+                columns = heads
+            elif columns:
+                key, reason, by = (
+                    _said(texts.get(columns[name])) for name in (words.KEY, words.REASON, words.BY)
+                )
+                if _KEY.fullmatch(key) and reason:
+                    answers.append((key, reason, by))
+    return answers
+
+
+def _said(cell: Cell | None) -> str:
+    """A clerk who begins with «-» or «=» makes a formula of it: an error is no reason."""
+    return "" if cell is None or cell.kind in {"error", "uncalculated"} else cell.text.strip()
+
+
+def _is_ours(sheet: Sheet) -> bool:
+    if sheet.name.startswith(words.READ_FIRST):
+        sign = sheet.cells.get(_SIGN_AT)
+        return sign is not None and sign.text == _SIGN
+    heads = {cell.text.strip() for cell in sheet.cells.values()}
+    return sheet.name.startswith(words.EXPLANATIONS) and set(words.EXPLAIN_HEADINGS) <= heads
+
+
+# ---- the workbook
+
+
+@dataclass
+class _Book:
+    """A workbook that is being marked; ``parts`` are its worksheets by name."""
+
+    package: Package
+    main: str
+    parts: dict[str, str]
+    styles: Styles
+
+    @classmethod
+    def of(cls, content: bytes) -> "_Book":
+        package = Package.of(content)
+        main = plain_workbook(package)
+        found = package.related(main, "styles")
+        if found is None:
+            package.add("xl/stylesReply.xml", "styles", EMPTY)
+            package.relate(main, "styles", "xl/stylesReply.xml")
+        name = found.target if found else "xl/stylesReply.xml"
+        known = {relation.id: relation for relation in package.relations(main)}
+        parts: dict[str, str] = {}
+        for sheet in _sheets(package.tree(main)):
+            relation = known.get(sheet.get(f"{REL}id", ""))
+            if relation is None or relation.target not in package.parts:
+                _drop_sheet(package.tree(main), sheet)
+                continue
+            # Two selected sheets are a group: what is typed into one goes into both.
+            content = package.parts[relation.target]
+            package.parts[relation.target] = _SELECTED.sub(rb"\1", content)
+            if relation.kind == "worksheet":
+                parts[sheet.get("name", "")] = relation.target
+        return cls(package, main, parts, Styles(package.tree(name)))
+
+    def has_names_of_ours(self) -> bool:
+        return any(name.startswith((words.READ_FIRST, words.EXPLANATIONS)) for name in self.parts)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Take out sheets."""
+        tree = self.package.tree(self.main)
+        for name in names:
+            part = self.parts.pop(name)
+            for relation in list(self.package.relations(self.main)):
+                if relation.target == part:
+                    self.package.unrelate(self.main, relation.id)
+            self.package.drop(part)
+            for sheet in _sheets(tree):
+                if sheet.get("name") == name:
+                    _drop_sheet(tree, sheet)
+
+    def add(self, name: str, content: bytes, *, first: bool) -> None:
+        """Put a sheet of ours in front of all others, or behind them."""
+        tree = self.package.tree(self.main)
+        part = self.package.free_part("xl/worksheets/sheetReply{}.xml")
+        self.package.add(part, "worksheet", content)
+        sheets = _sheets(tree)
+        taken = {sheet.get("name") for sheet in sheets}
+        sheet = etree.Element(f"{MAIN}sheet", nsmap={"r": REL[1:-1]})
+        sheet.set("name", name if name not in taken else free(f"{name} ({{}})", taken))
+        sheet.set("sheetId", str(max([int(s.get("sheetId", "0")) for s in sheets], default=0) + 1))
+        sheet.set(f"{REL}id", self.package.relate(self.main, "worksheet", part))
+        box = tree.find(f"{MAIN}sheets")
+        if box is None:
+            raise ValueError("a workbook without sheets")
+        if not first:
+            box.append(sheet)
+            return
+        box.insert(0, sheet)
+        for named in tree.iterfind(f"{MAIN}definedNames/{MAIN}definedName[@localSheetId]"):
+            named.set("localSheetId", str(int(named.get("localSheetId", "0")) + 1))
+        for view in tree.iterfind(f"{MAIN}bookViews/{MAIN}workbookView"):
+            view.attrib.pop("firstSheet", None)
+            view.set("activeTab", "0")
+
+    def written(self) -> bytes:
+        return self.package.written()
+
+
+def _sheets(tree: Element) -> list[Element]:
+    return tree.findall(f"{MAIN}sheets/{MAIN}sheet")
+
+
+def _drop_sheet(tree: Element, sheet: Element) -> None:
+    """Take out a sheet and the names that belong to it; the others count from the first sheet."""
+    at = _sheets(tree).index(sheet)
+    for named in tree.findall(f"{MAIN}definedNames/{MAIN}definedName[@localSheetId]"):
+        local = int(named.get("localSheetId", "0"))
+        box = named.getparent()
+        if local == at and box is not None:
+            box.remove(named)
+        elif local > at:
+            named.set("localSheetId", str(local - 1))
+    names = tree.find(f"{MAIN}definedNames")
+    if names is not None and len(names) == 0:
+        tree.remove(names)
+    box = sheet.getparent()
+    if box is not None:
+        box.remove(sheet)
+
+
+# ---- marks
+
+
+def _unmark(book: _Book, ours: Iterable[Sheet]) -> None:
+    """Take away fills and comments of an earlier reply, whoever saved it since."""
+    kept = _kept_fills(ours)
+    looks = book.styles.marks()
+    for name, part in book.parts.items():
+        notes.take_away(book.package, part)
+        if not looks or b"<" not in book.package.parts[part]:
+            continue
+        for row, line in rows_of(book.package.tree(part)):
+            for column, cell in cells_of(line):
+                look = int(cell.get("s", "0"))
+                if look in looks:
+                    before = before_of(looks[look], (name, address(row, column)), kept)
+                    cell.set("s", str(book.styles.unmarked(look, before)))
+
+
+def _kept_fills(ours: Iterable[Sheet]) -> list[tuple[str, list[Place]]]:
+    """Return the fills that an earlier reply remembers, and the cells that had them."""
+    column = _SIGN_AT[1]
+    kept: list[tuple[str, list[Place]]] = []
+    for sheet in ours:
+        row = _SIGN_AT[0] + 1
+        while sheet.name.startswith(words.READ_FIRST) and (row, column) in sheet.cells:
+            places = sheet.cells.get((row, column + 1))
+            kept.append((sheet.cells[row, column].text, _places(places.text if places else "[]")))
+            row += 1
+    return kept
+
+
+def _places(text: str) -> list[Place]:
+    try:
+        return [(str(sheet), str(cell)) for sheet, cell in json.loads(text)]
+    except (ValueError, TypeError):
+        return []
+
+
+def _in_reply(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """The sheet's name as it is in the reply: dropped again, it is found by that."""
+    known = finding.kept()
+    known[3] = names.get(finding.sheet, finding.sheet)
+    return Finding.of(known)
+
+
+def _mark_cells(book: _Book, findings: Sequence[Finding]) -> None:
+    by_sheet: dict[str, dict[At, list[Finding]]] = {}
+    for finding in findings:
+        at = at_of(finding.cell)
+        if at and finding.sheet in book.parts:
+            by_sheet.setdefault(finding.sheet, {}).setdefault(at, []).append(finding)
+    for name, found in by_sheet.items():
+        tree = book.package.tree(book.parts[name])
+        shown = anchors(tree, found)
+        here: dict[At, list[Finding]] = {}
+        for at, some in found.items():
+            here.setdefault(shown[at], []).extend(some)
+        for at, cell in cells_at(tree, here).items():
+            worst = min((f.severity for f in here[at]), key=_RANK.__getitem__)
+            place = (name, address(*at))
+            look = int(cell.get("s", "0"))
+            cell.set("s", str(book.styles.marked(look, worst, place)))
+        notes.put(book.package, book.parts[name], {at: _note(some) for at, some in here.items()})
+
+
+def _note(findings: Sequence[Finding]) -> str:
+    told = sorted(findings, key=lambda finding: _RANK[finding.severity])
+    lines = [f"{SEVERITY_WORDS[finding.severity]}: {finding.message}" for finding in told]
+    return cut("\n".join(dict.fromkeys(lines)), _IN_NOTE)
+
+
+# ---- the two sheets
+
+
+def _place_of(finding: Finding, order: Mapping[str, int]) -> tuple[int, str, At]:
+    at = at_of(finding.cell) or (0, 0)
+    return order.get(finding.sheet, -1), finding.sheet, at
+
+
+def _place(finding: Finding, order: Mapping[str, int]) -> Item:
+    cell = at_of(finding.cell)
+    text = words.WHOLE_FILE if not finding.sheet else words.WHOLE_SHEET
+    text = text if not cell else words.CELL
+    said = text.format(sheet=finding.sheet, cell=finding.cell)
+    if finding.sheet not in order:
+        return Item(said)
+    return Item(said, "link", link_to(finding.sheet, finding.cell if cell else "A1"))
+
+
+def _read_first(
+    file: str, findings: Sequence[Finding], order: Mapping[str, int], styles: Styles
+) -> Page:
+    asked = [f.severity for f in findings]
+    how = [words.HOW[severity] for severity in SEVERITIES if severity in asked]
+    lines: list[list[Item | None]] = [
+        [Item(words.TITLE.format(file=file), "title")],
+        *([Item(text, "says")] for text in how or [words.HOW[""]]),
+        [],
+    ]
+    for severity in SEVERITIES:
+        label = Item(SEVERITY_WORDS[severity], severity)
+        number = words.COUNTED.format(count=asked.count(severity))
+        lines.append([label, Item(number, "count"), Item(words.MEANS[severity])])
+    lines.append([])
+    if findings:
+        lines.append([Item(head, "head") for head in words.LIST_HEADINGS])
+    for severity in SEVERITIES:
+        some = [finding for finding in findings if finding.severity == severity]
+        lines += _listed(severity, sorted(some, key=lambda f: _place_of(f, order)), order)
+    hidden = [[_SIGN, ""], *_remembered(styles)]
+    lines += [[] for _ in range(len(hidden) - len(lines))]
+    for line, (fill, places) in zip(lines, hidden, strict=False):
+        line += [None] * (_SIGN_AT[1] - 1 - len(line))
+        line += [Item(fill, "hidden"), Item(places, "hidden")]
+    return Page((17, 30, 38, 86, 0, 0), lines, colour="C00000", first=True)
+
+
+def _remembered(styles: Styles) -> list[list[str]]:
+    """The fills that marked cells had, as XML, and these cells: Excel keeps it, hidden."""
+    return [
+        [fill, json.dumps(styles.places.get(number, []), ensure_ascii=False)]
+        for number, fill in enumerate(styles.before, start=1)
+    ]
+
+
+def _listed(
+    severity: Severity, findings: Sequence[Finding], order: Mapping[str, int]
+) -> list[list[Item | None]]:
+    lines: list[list[Item | None]] = []
+    by_rule: dict[str, list[Finding]] = {}
+    label = Item(SEVERITY_WORDS[severity], severity)
+    for finding in findings:
+        same = by_rule.setdefault(finding.rule, [])
+        same.append(finding)
+        if len(same) <= LISTED:
+            lines.append(
+                [label, _place(finding, order), _quoted(finding), Item(cut(finding.message))]
+            )
+    for same in by_rule.values():
+        if len(same) > LISTED:
+            more = same[LISTED:]
+            text = words.MORE.format(count=len(more), places=_many(more))
+            message = f"{more[0].message}\n{text}"
+            lines.append([label, _place(more[0], order), _quoted(more[0]), Item(cut(message))])
+    return lines
+
+
+def _quoted(finding: Finding) -> Item:
+    empty = words.NOTHING_THERE if at_of(finding.cell) else ""
+    return Item(cut(finding.value, _QUOTED) or empty)
+
+
+def _many(findings: Sequence[Finding]) -> str:
+    by_sheet: dict[str, list[str]] = {}
+    for finding in findings:
+        by_sheet.setdefault(finding.sheet, []).append(finding.cell)
+    said = (f"{sheet} {', '.join(filter(None, cells))}" for sheet, cells in by_sheet.items())
+    return "; ".join(part.strip() for part in said)
+
+
+def _explanations(findings: Sequence[Finding], answers: Answers, book: _Book) -> Page:
+    order = {name: at for at, name in enumerate(book.parts)}
+    asked = [finding for finding in findings if finding.severity == "explain"]
+    how = words.EXPLAIN_HOW if asked else words.NOTHING_TO_EXPLAIN
+    lines: list[list[Item | None]] = [
+        [None, Item(how, "says")],
+        [Item(head, "head") for head in words.EXPLAIN_HEADINGS],
+    ]
+    for finding in asked:
+        key = key_of(finding)
+        reason, by = answers.get(key, ("", ""))
+        lines.append(
+            [
+                Item(key, "hidden"),
+                _place(finding, order),
+                Item(cut(finding.message)),
+                _quoted(finding),
+                Item(reason, "answer"),
+                Item(by, "answer"),
+            ]
+        )
+    return Page((0, 26, 56, 32, 50, 24), lines, frozen=2, colour="BF8F00")
