@@ -59,9 +59,8 @@ def mark(path: Path, file: str, kind: Kind, findings: Sequence[Finding]) -> byte
     _mark_cells(book, renamed)
     answers = {key: (reason, by) for key, reason, by in read_explanations(earlier)}
     order = {name: at for at, name in enumerate(book.parts)}
-    explained = _explanations(
-        sorted(renamed, key=lambda one: _place_of(one, order)), answers, book
-    )
+    renamed.sort(key=lambda finding: _place_of(finding, order))
+    explained = _explanations(renamed, answers, order)
     first = _read_first(file, renamed, order, book.styles)
     look = looks(book.styles)
     book.add(words.EXPLANATIONS, written(explained, look), first=False)
@@ -76,7 +75,7 @@ def key_of(finding: Finding) -> str:
 
 
 def read_explanations(sheets: Sequence[Sheet]) -> list[tuple[str, str, str]]:
-    """Return what finance answered in a marked workbook: the finding's key, the reason, by whom."""
+    """Return what finance answered in a marked workbook: key of the finding, reason, by whom."""
     answers: list[tuple[str, str, str]] = []
     for sheet in sheets:
         if not sheet.name.startswith(words.EXPLANATIONS):
@@ -181,7 +180,7 @@ class _Book:
         for named in tree.iterfind(f"{MAIN}definedNames/{MAIN}definedName[@localSheetId]"):
             named.set("localSheetId", str(int(named.get("localSheetId", "0")) + 1))
         for view in tree.iterfind(f"{MAIN}bookViews/{MAIN}workbookView"):
-            view.attrib.pop("firstSheet", None)
+            view.attrib.pop("firstSheet", "")
             view.set("activeTab", "0")
 
     def written(self) -> bytes:
@@ -307,9 +306,9 @@ def _read_first(
     how = [words.HOW[severity] for severity in SEVERITIES if severity in asked]
     lines: list[list[Item | None]] = [
         [Item(words.TITLE.format(file=file), "title")],
-        *([Item(text, "says")] for text in how or [words.HOW[""]]),
-        [],
     ]
+    lines.extend([Item(text, "says")] for text in how or [words.HOW[""]])
+    lines.append([])
     for severity in SEVERITIES:
         label = Item(SEVERITY_WORDS[severity], severity)
         number = words.COUNTED.format(count=asked.count(severity))
@@ -319,13 +318,13 @@ def _read_first(
         lines.append([Item(head, "head") for head in words.LIST_HEADINGS])
     for severity in SEVERITIES:
         some = [finding for finding in findings if finding.severity == severity]
-        lines += _listed(severity, sorted(some, key=lambda f: _place_of(f, order)), order)
+        lines += _listed(severity, some, order)
     hidden = [[_SIGN, ""], *_remembered(styles)]
     lines += [[] for _ in range(len(hidden) - len(lines))]
     for line, (fill, places) in zip(lines, hidden, strict=False):
-        line += [None] * (_SIGN_AT[1] - 1 - len(line))
-        line += [Item(fill, "hidden"), Item(places, "hidden")]
-    return Page((17, 30, 38, 86, 0, 0), lines, colour="C00000", first=True)
+        line.extend([None] * (_SIGN_AT[1] - 1 - len(line)))
+        line.extend([Item(fill, "hidden"), Item(places, "hidden")])
+    return Page((21, 30, 38, 86, 0, 0), lines, colour="C00000", first=True)
 
 
 def _remembered(styles: Styles) -> list[list[str]]:
@@ -371,8 +370,7 @@ def _many(findings: Sequence[Finding]) -> str:
     return "; ".join(part.strip() for part in said)
 
 
-def _explanations(findings: Sequence[Finding], answers: Answers, book: _Book) -> Page:
-    order = {name: at for at, name in enumerate(book.parts)}
+def _explanations(findings: Sequence[Finding], answers: Answers, order: Mapping[str, int]) -> Page:
     asked = [finding for finding in findings if finding.severity == "explain"]
     how = words.EXPLAIN_HOW if asked else words.NOTHING_TO_EXPLAIN
     lines: list[list[Item | None]] = [

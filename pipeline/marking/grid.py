@@ -88,7 +88,7 @@ def _new_cell(row: Element, at: At, cells: Mapping[int, Element], look: str | No
         cells[max(cells)].addnext(cell)
     else:
         row.insert(0, cell)
-    row.attrib.pop("spans", None)  # only a hint, and now perhaps a wrong one
+    row.attrib.pop("spans", "")  # only a hint, and now perhaps a wrong one
     return cell
 
 

@@ -33,6 +33,8 @@ Element = etree._Element  # noqa: SLF001 - lxml names its own class so
 
 
 class Relation(NamedTuple):
+    """Where a part leads to."""
+
     id: str
     kind: str  # the last word of its type
     target: str  # the name of a part; an address when it leads out of the file

@@ -12,6 +12,8 @@ from pipeline.marking.styles import COLOURS, Styles
 from schemas.sheet import address
 
 SIZE, TITLE_SIZE = 14, 20
+# Where the font is missing another stands in that is wider: rather too tall than cut off.
+_SURE = 0.85
 _PIXELS = 7  # of a letter by which the width of a column is counted
 LONGEST = 8_000  # letters of a text in a cell of ours; Excel holds 32,767
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -64,7 +66,8 @@ def looks(styles: Styles) -> Mapping[Look, int]:
             "cellXfs",
             f'<xf numFmtId="{shown}" fontId="{fonts}" fillId="{fills}" borderId="{border}" '
             'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" '
-            f'applyAlignment="1"><alignment vertical="top" wrapText="{name not in _RUNS_OVER:d}"/></xf>',
+            f'applyAlignment="1"><alignment vertical="top" wrapText="{name not in _RUNS_OVER:d}"/>'
+            "</xf>",
         )
     return made
 
@@ -171,6 +174,6 @@ def _height(line: Sequence[Item | None], widths: Sequence[int]) -> float:
             needed.append(height(1, TITLE_SIZE if item.look == "title" else SIZE))
             continue
         em = SIZE * (1 if item.look in {"text", "link", "answer"} else BOLD)
-        room = (width * _PIXELS - BORDERS) * POINTS / em
+        room = (width * _PIXELS - BORDERS) * POINTS * _SURE / em
         needed.append(height(lines(str(item.text), room), SIZE))
     return min(TALLEST, max(needed))

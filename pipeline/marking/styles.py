@@ -101,7 +101,7 @@ class Styles:
         xf = deepcopy(self._look(look))
         xf.set("fillId", str(self.add("fills", fill_of(before))))
         if not before:
-            xf.attrib.pop("applyFill", None)
+            xf.attrib.pop("applyFill", "")
         return self.add("cellXfs", xf)
 
     def _before(self, fill: int) -> int:
@@ -123,7 +123,7 @@ class Styles:
         found = self.root.find(f"{MAIN}{group}")
         if found is not None:
             return found
-        box = etree.Element(f"{MAIN}{group}", nsmap={None: NAMESPACE})
+        box = etree.Element(f"{MAIN}{group}")
         later = {f"{MAIN}{name}" for name in _ORDER[_ORDER.index(group) :]}
         at = next((n for n, other in enumerate(self.root) if other.tag in later), len(self.root))
         self.root.insert(at, box)
