@@ -47,11 +47,11 @@ def mark(path: Path, file: str, kind: Kind, findings: Sequence[Finding]) -> byte
         names = {name: name for name in book.parts}
     else:
         found = read(path, file, kind)
-        earlier = tuple(sheet for sheet in found if _is_ours(sheet))
-        sheets = [sheet for sheet in found if not _is_ours(sheet)]
+        earlier = tuple(sheet for sheet in found if is_ours(sheet))
+        sheets = [sheet for sheet in found if not is_ours(sheet)]
         names = names_of(sheets)
         book = _Book.of(rebuilt(sheets or [Sheet(file, "", {})], names or {"": "Sheet1"}))
-    ours = {sheet.name: sheet for sheet in earlier if _is_ours(sheet)}
+    ours = {sheet.name: sheet for sheet in earlier if is_ours(sheet)}
     if kind == "xlsx":
         book.forget(ours)
         _unmark(book, ours.values())
@@ -100,7 +100,8 @@ def _said(cell: Cell | None) -> str:
     return "" if cell is None or cell.kind in {"error", "uncalculated"} else cell.text.strip()
 
 
-def _is_ours(sheet: Sheet) -> bool:
+def is_ours(sheet: Sheet) -> bool:
+    """True for a sheet that an earlier reply brought: it states nothing of finance's."""
     if sheet.name.startswith(words.READ_FIRST):
         sign = sheet.cells.get(_SIGN_AT)
         return sign is not None and sign.text == _SIGN
@@ -125,10 +126,11 @@ class _Book:
         package = Package.of(content)
         main = plain_workbook(package)
         found = package.related(main, "styles")
+        name = found.target if found else "xl/styles.xml"  # openpyxl looks for no other
         if found is None:
-            package.add("xl/stylesReply.xml", "styles", EMPTY)
-            package.relate(main, "styles", "xl/stylesReply.xml")
-        name = found.target if found else "xl/stylesReply.xml"
+            package.drop(name)
+            package.add(name, "styles", EMPTY)
+            package.relate(main, "styles", name)
         known = {relation.id: relation for relation in package.relations(main)}
         parts: dict[str, str] = {}
         for sheet in _sheets(package.tree(main)):
@@ -218,7 +220,7 @@ def _unmark(book: _Book, ours: Iterable[Sheet]) -> None:
     looks = book.styles.marks()
     for name, part in book.parts.items():
         notes.take_away(book.package, part)
-        if not looks or b"<" not in book.package.parts[part]:
+        if not looks:
             continue
         for row, line in rows_of(book.package.tree(part)):
             for column, cell in cells_of(line):
@@ -377,15 +379,18 @@ def _explanations(findings: Sequence[Finding], answers: Answers, order: Mapping[
         [None, Item(how, "says")],
         [Item(head, "head") for head in words.EXPLAIN_HEADINGS],
     ]
+    by_key: dict[str, list[Finding]] = {}
     for finding in asked:
-        key = key_of(finding)
+        by_key.setdefault(key_of(finding), []).append(finding)
+    for key, same in by_key.items():
         reason, by = answers.get(key, ("", ""))
+        message = "\n".join(dict.fromkeys(finding.message for finding in same))
         lines.append(
             [
                 Item(key, "hidden"),
-                _place(finding, order),
-                Item(cut(finding.message)),
-                _quoted(finding),
+                _place(same[0], order),
+                Item(cut(message)),
+                _quoted(same[0]),
                 Item(reason, "answer"),
                 Item(by, "answer"),
             ]

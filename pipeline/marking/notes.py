@@ -14,6 +14,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from pipeline.formats.row_heights import lines
 from pipeline.marking.grid import At
 from pipeline.marking.package import MAIN, REL, Element, Package
+from pipeline.marking.pages import as_stored
 from schemas.reply_words import AUTHOR, NOTE_BEGINS
 from schemas.sheet import address
 
@@ -133,7 +134,7 @@ def _add(comment: Element, text: str) -> None:
         etree.SubElement(look, f"{MAIN}sz", val=str(_SIZE))
         etree.SubElement(look, f"{MAIN}rFont", val="Tahoma")
         shown = etree.SubElement(run, f"{MAIN}t")
-        shown.text = piece
+        shown.text = as_stored(piece)
         shown.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 

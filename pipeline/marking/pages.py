@@ -148,6 +148,11 @@ def plain(text: str) -> str:
     return _NOT_IN_XML.sub("\ufffd", text)
 
 
+def as_stored(text: str) -> str:
+    """The same for a cell: Excel takes _x0041_ for a letter unless its underscore is one too."""
+    return _CODED.sub("_x005F_", plain(text))
+
+
 def cut(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
@@ -158,8 +163,7 @@ def _cell(item: Item, place: str, look: Mapping[Look, int]) -> str:
         return f'<c r="{place}" s="{style}"><v>{item.text}</v></c>'
     if not item.text:
         return f'<c r="{place}" s="{style}"/>'
-    # Excel takes _x0041_ for a letter; with its own underscore written so, it is what it was.
-    text = escape(_CODED.sub("_x005F_", plain(item.text)))
+    text = escape(as_stored(item.text))
     return (
         f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
     )

@@ -41,7 +41,11 @@ _FIRST = {
     "borders": ("<border><left/><right/><top/><bottom/><diagonal/></border>",),
     "cellXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
 }
-EMPTY = f'<styleSheet xmlns="{NAMESPACE}"/>'.encode()
+EMPTY = (
+    f'<styleSheet xmlns="{NAMESPACE}"><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" '
+    'fillId="0" borderId="0"/></cellStyleXfs><cellStyles count="1">'
+    '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+).encode()
 Place = tuple[str, str]  # sheet, cell
 
 

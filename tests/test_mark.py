@@ -1,0 +1,680 @@
+"""The reply: the sender's workbook as it was, and every doubtful cell marked where it stands."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from pipeline.guard import Limits, guard
+from pipeline.kinds import Kind
+from pipeline.mark import LISTED, is_ours, key_of, mark, read_explanations
+from pipeline.marking.styles import COLOURS
+from pipeline.read import read
+from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity
+from schemas.reply_words import AUTHOR, BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
+from schemas.sheet import Sheet, address
+from tests.corpus.variants import Variant, variants
+
+FILE = "แบบ.xlsx"
+SHEET = "แผ่น'1"
+FILLS = {severity: f"FF{colour}" for severity, colour in COLOURS.items()}
+CONCERNED = ("cells/", "formulas/", "sheets/", "rows/", "dates/", "columns/hidden")
+PAYLOADS = (
+    *("=1+1", '=HYPERLINK("http://example.com")', "+1", "-1", "@SUM(1)", "<r>x</r>"),
+    *("<r><t>x</t></r>", "http://example.com", "mailto:a@example.com", "<b>&amp;</b>", "\"'>"),
+)
+
+
+def chosen_variants() -> Iterator[Variant]:
+    """One of each layout and kind of file, and of .xlsx what concerns cells, looks and sheets."""
+    seen: set[str] = set()
+    for variant in variants():
+        layout, _, rest = variant.name.partition("/")
+        change, _, kind = rest.rpartition("/")
+        telling = change.startswith(CONCERNED) and f"{change}/{kind}" not in seen
+        if f"{layout}/{kind}" not in seen or (telling and kind == "xlsx"):
+            yield variant
+        seen |= {f"{change}/{kind}", f"{layout}/{kind}"}
+
+
+VARIANTS = {variant.name: variant for variant in chosen_variants()}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "0a1b"  # originals have no ending
+
+
+def finding(
+    cell: str,
+    severity: Severity = "fix",
+    value: str = "",
+    *,
+    rule: str = "a-rule",
+    sheet: str = SHEET,
+    message: str = "",
+) -> Finding:
+    return Finding(rule, severity, FILE, sheet, cell, value, message or f"ดูช่อง {cell}")
+
+
+def some_findings(sheets: Sequence[Sheet], seed: str) -> list[Finding]:
+    """Quote some filled cells of each sheet, some of them twice."""
+    dice = Random(seed)  # noqa: S311 - cases that repeat
+    return [
+        finding(
+            cell.address,
+            dice.choice(SEVERITIES),
+            cell.text,
+            rule=f"rule-{number}",
+            sheet=sheet.name,
+            message=f"พบ {number} ใน {cell.address}",
+        )
+        for sheet in sheets
+        if sheet.cells
+        for number in range(2)
+        for cell in dice.sample(list(sheet.cells.values()), min(6, len(sheet.cells)))
+    ]
+
+
+def cells(sheet: Sheet) -> dict[str, tuple[object, ...]]:
+    return {c.address: (c.text, c.value, c.kind) for c in sheet.cells.values()}
+
+
+def load(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
+
+
+def marked(path: Path, content: bytes, findings: Sequence[Finding], kind: Kind = "xlsx") -> bytes:
+    path.write_bytes(content)
+    return mark(path, FILE, kind, findings)
+
+
+def read_back(path: Path, reply: bytes) -> tuple[Sheet, ...]:
+    path.write_bytes(reply)
+    assert guard(path, Limits()).kind == "xlsx"
+    return read(path, FILE, "xlsx")
+
+
+# ---- every kind of file of the corpus
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_each_mark_sits_on_the_cell_that_its_finding_quotes(name: str, path: Path) -> None:
+    variant = VARIANTS[name]
+    path.write_bytes(variant.content())
+    known = guard(path, Limits())
+    sheets = read(path, variant.file, known.kind)
+    findings = some_findings(sheets, name)
+
+    reply = mark(path, variant.file, known.kind, findings)
+
+    assert mark(path, variant.file, known.kind, findings) == reply
+    book = load(reply)
+    found = {
+        (sheet.title, cell.coordinate): cell
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment and NOTE_BEGINS in cell.comment.text
+    }
+    assert set(found) == {(f.sheet, f.cell) for f in findings}
+    for (sheet, place), cell in found.items():
+        here = [f for f in findings if (f.sheet, f.cell) == (sheet, place)]
+        worst = min((f.severity for f in here), key=SEVERITIES.index)
+        assert cell.fill.fgColor.rgb == FILLS[worst]
+        assert cell.comment
+        assert cell.comment.author == AUTHOR or name.endswith("comments/xlsx")
+        for one in here:
+            assert f"{SEVERITY_WORDS[one.severity]}: {one.message}" in str(cell.comment.text)
+
+    back = read_back(path, reply)
+    assert [sheet.name for sheet in back] == [READ_FIRST, *(s.name for s in sheets), EXPLANATIONS]
+    assert not guard(path, Limits()).macros
+    for old, new in zip(sheets, back[1:-1], strict=True):
+        assert typed_again(cells(old), known.kind) == cells(new)
+        assert old.merges == new.merges
+        assert old.hidden == new.hidden
+        for one in (f for f in findings if f.sheet == new.name):
+            assert cells(new)[one.cell][0] == one.value
+
+
+def typed_again(old: dict[str, tuple[object, ...]], kind: Kind) -> dict[str, tuple[object, ...]]:
+    """A rebuilt formula without a result is the text that it is."""
+    if kind == "xlsx":
+        return old
+    return {at: (t, v, "text" if k == "uncalculated" else k) for at, (t, v, k) in old.items()}
+
+
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name.endswith(("xlsx", "xlsm"))])
+def test_what_is_not_marked_stays_as_it_was_and_marks_come_off(name: str, path: Path) -> None:
+    content = VARIANTS[name].content()
+    path.write_bytes(content)
+    findings = some_findings(read(path, FILE, "xlsx"), name)
+
+    reply = mark(path, FILE, "xlsx", findings)
+
+    places = {(f.sheet, f.cell) for f in findings}
+    assert looks(reply, but=places) == looks(content, but=places)
+    again = marked(path, reply, findings)
+    assert looks(again, but=set()) == looks(reply, but=set())
+    assert marked(path, again, findings) == again
+    assert looks(marked(path, again, []), but=set()) == looks(content, but=set())
+
+
+def looks(content: bytes, but: set[tuple[str, str]]) -> dict[object, object]:
+    """Everything that openpyxl sees of a workbook, our two sheets and the given cells apart."""
+    facts: dict[object, object] = {}
+    known: Looks = {}
+    book = load(content)
+    for sheet in book.worksheets:
+        if sheet.title.startswith((READ_FIRST, EXPLANATIONS)):
+            continue
+        facts[sheet.title] = sheet_facts(sheet)
+        for row in sheet.iter_rows():
+            for cell in row:
+                if (sheet.title, cell.coordinate) not in but:
+                    found = cell_facts(cell, known)
+                    if found != EMPTY_CELL:
+                        facts[sheet.title, cell.coordinate] = found
+    facts["names"] = sorted(book.defined_names)
+    return facts
+
+
+def sheet_facts(sheet: Worksheet) -> tuple[object, ...]:
+    return (
+        {at: (c.width, c.hidden, c.min, c.max) for at, c in sheet.column_dimensions.items()},
+        {at: (r.height, r.hidden) for at, r in sheet.row_dimensions.items() if r.height},
+        sorted(map(str, sheet.merged_cells.ranges)),
+        [(str(v.sqref), v.formula1) for v in sheet.data_validations.dataValidation],
+        [str(area.sqref) for area in sheet.conditional_formatting],
+        (sheet.print_title_rows, sheet.print_area, sheet.freeze_panes, sheet.sheet_state),
+        (
+            sheet.page_setup.orientation,
+            sheet.page_setup.paperSize,
+            sheet.oddFooter and sheet.oddFooter.center.text,
+        ),
+        sheet.auto_filter.ref,
+    )
+
+
+Looks = dict[int, tuple[str, ...]]
+
+
+def cell_facts(cell: object, known: Looks) -> tuple[object, ...]:
+    if isinstance(cell, MergedCell):
+        return EMPTY_CELL
+    assert isinstance(cell, openpyxl.cell.cell.Cell)
+    text = cell.comment.text if cell.comment else None
+    look = known.get(cell.style_id)
+    if look is None:
+        shown = (cell.fill, cell.font, cell.border, cell.alignment, cell.protection)
+        look = known[cell.style_id] = (cell.number_format, *map(repr, shown))
+    return (repr(cell.value), cell.data_type, text, *look)
+
+
+EMPTY_CELL = cell_facts(openpyxl.Workbook().create_sheet()["A1"], {})
+
+
+# ---- a workbook with everything
+
+
+def workbook(
+    fill: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], None],
+) -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        fill(book, book.add_worksheet(SHEET))
+    return file.getvalue()
+
+
+def everything(book: xlsxwriter.Workbook, page: xlsxwriter.worksheet.Worksheet) -> None:
+    yellow = book.add_format({"bg_color": "#FFFF00", "bold": True, "num_format": "#,##0.00"})
+    dotted = book.add_format({"pattern": 4, "fg_color": "#00FF00", "bg_color": "#0000FF"})
+    struck = book.add_format({"font_strikeout": True})
+    page.write("A1", 12.5, yellow)
+    page.write("B2", 5, dotted)
+    page.write_formula("C3", "=B2*2", None, 10)
+    page.write_formula("D3", '=IF(B2="","",B2)', None, "")
+    page.write("D4", "ข้อความ")
+    page.write_comment("D4", "ของผู้ส่ง", {"author": "กองคลัง"})
+    page.write_comment("E5", "อีกข้อ", {"author": "กองคลัง"})
+    page.merge_range("A6:C8", "ผสาน", yellow)
+    page.write_rich_string("E8", "ร้าน ก ", struck, "ร้าน ข")
+    page.set_column("G:G", 12, dotted)
+    page.set_row(9, 30, yellow)
+    page.set_row(10, None, None, {"hidden": True})
+    page.insert_textbox("H2", "กล่องข้อความ")
+    page.data_validation("B2:B9", {"validate": "list", "source": ["ก", "ข"]})
+    page.conditional_format("C3:C9", {"type": "cell", "criteria": ">", "value": 3})
+    page.autofilter("A1:D4")
+    page.repeat_rows(0)
+    page.print_area("A1:G12")
+    page.set_footer("&Cหน้า &P")
+    page.protect("", {"select_locked_cells": True})
+    book.add_worksheet("ลับ").hide()
+    book.define_name("ชื่อ", f"='{SHEET.replace(chr(39), chr(39) * 2)}'!$A$1")
+
+
+EVERYTHING = workbook(everything)
+ON_EVERYTHING = [
+    finding("A1", "fix", "12.5"),
+    finding("A1", "note", "12.5", rule="b-rule", message="ข้อสอง"),
+    finding("B2", "explain", "5"),
+    finding("C3", "note", "10"),
+    finding("D4", "explain", "ข้อความ"),
+    finding("B7", "fix"),
+    finding("E8", "note", "ร้าน ก ร้าน ข"),
+    finding("G9", "note"),
+    finding("B10", "explain"),
+    finding("F5", "note"),
+    finding("AB40", "note"),
+]
+
+
+def test_nothing_of_a_rich_workbook_is_lost(path: Path) -> None:
+    reply = marked(path, EVERYTHING, ON_EVERYTHING)
+
+    but = {(SHEET, at) for at in ("A1", "B2", "C3", "D4", "A6", "E8", "G9", "B10", "F5", "AB40")}
+    assert looks(reply, but) == looks(EVERYTHING, but)
+    page = load(reply)[SHEET]
+    assert page["A1"].font.bold
+    assert page["A1"].number_format == "#,##0.00"
+    assert page["C3"].value == "=B2*2"
+    assert page["G9"].fill.patternType == "solid"
+    assert page["B10"].number_format == "#,##0.00"  # an empty cell looks like its row
+    assert page["A6"].fill.fgColor.rgb == FILLS["fix"]  # B7 lies in A6:C8
+    path.write_bytes(EVERYTHING)
+    before = read(path, FILE, "xlsx")
+    assert [cells(s) for s in read_back(path, reply)[1:-1]] == [cells(s) for s in before]
+    with zipfile.ZipFile(io.BytesIO(reply)) as new, zipfile.ZipFile(path) as _:
+        assert "กล่องข้อความ" in new.read("xl/drawings/drawing1.xml").decode()
+
+
+def test_a_mark_keeps_what_the_sender_noted_and_comes_off_without_a_trace(path: Path) -> None:
+    reply = marked(path, EVERYTHING, ON_EVERYTHING)
+    page = load(reply)[SHEET]
+    text = page["D4"].comment.text
+
+    assert text.startswith(f"ของผู้ส่ง\n\n{NOTE_BEGINS}\n")
+    assert page["E5"].comment.text == "อีกข้อ"
+    again = marked(path, reply, ON_EVERYTHING[:1])
+    page = load(again)[SHEET]
+    assert str(page["A1"].comment.text).count(NOTE_BEGINS) == 1
+    assert page["B2"].comment is None
+    assert looks(marked(path, again, []), set()) == looks(EVERYTHING, set())
+
+
+def test_a_box_shows_each_comment(path: Path) -> None:
+    reply = marked(path, marked(path, EVERYTHING, ON_EVERYTHING), ON_EVERYTHING)
+
+    with zipfile.ZipFile(io.BytesIO(reply)) as archive:
+        (name,) = [n for n in archive.namelist() if n.endswith(".vml")]
+        boxes = re.findall(
+            r"<x:Row>(\d+)</x:Row>\s*<x:Column>(\d+)</x:Column>", archive.read(name).decode()
+        )
+    places = [address(int(row) + 1, int(column) + 1) for row, column in boxes]
+    noted = [c.coordinate for row in load(reply)[SHEET].iter_rows() for c in row if c.comment]
+    assert sorted(places) == sorted(noted)
+
+
+def test_marks_come_off_after_openpyxl_saved_the_reply(path: Path) -> None:
+    """Another program numbers looks, fonts and fills anew."""
+    book = load(marked(path, EVERYTHING, ON_EVERYTHING))
+    file = io.BytesIO()
+    book.save(file)
+    page = load(marked(path, file.getvalue(), []))[SHEET]
+
+    first = load(EVERYTHING)[SHEET]
+    for at in ("A1", "B2", "C3", "D4", "A6", "E8", "G9", "B10", "F5", "AB40"):
+        fill = "none" if first[at].fill.patternType is None else first[at].fill.patternType
+        assert (page[at].fill.patternType or "none", page[at].fill.fgColor.rgb) == (
+            fill if at not in {"G9", "B10"} else {"G9": "lightGray", "B10": "solid"}[at],
+            first[at].fill.fgColor.rgb if at not in {"G9", "B10"} else page[at].fill.fgColor.rgb,
+        ), at
+        assert not page[at].comment or NOTE_BEGINS not in page[at].comment.text
+
+
+def test_a_copied_mark_comes_off_as_well(path: Path) -> None:
+    """A clerk inserts a row and copies a marked cell: the fill knows what was under it."""
+    book = load(marked(path, EVERYTHING, [finding("B2", "fix", "5")]))
+    page = book[SHEET]
+    page["B20"].value = 7
+    page["B20"]._style = page["B2"]._style  # noqa: SLF001 - as copying does
+    file = io.BytesIO()
+    book.save(file)
+
+    assert load(marked(path, file.getvalue(), []))[SHEET]["B20"].fill.patternType == "lightGray"
+
+
+def test_only_the_first_sheet_is_selected_and_shown(path: Path) -> None:
+    book = load(marked(path, EVERYTHING, ON_EVERYTHING))
+
+    assert book.active is not None
+    assert book.active.title == READ_FIRST
+    assert [s.title for s in book.worksheets if s.sheet_view.tabSelected] == [READ_FIRST]
+
+
+def test_macros_are_left_out(path: Path) -> None:
+    (variant,) = [v for v in VARIANTS.values() if v.name == "nine-columns/as-it-is/xlsm"]
+    reply = marked(path, variant.content(), [])
+
+    with zipfile.ZipFile(io.BytesIO(reply)) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+        assert not [n for n in archive.namelist() if "vba" in n.lower()]
+    assert "macroEnabled" not in types
+    assert "vbaProject" not in types
+
+
+# ---- files of other programs
+
+
+def edited(content: bytes, change: Callable[[str, str], str | None]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            text = change(name, old.read(name).decode())
+            if text is not None:
+                new.writestr(name, text)
+    return file.getvalue()
+
+
+def small(_: xlsxwriter.Workbook, page: xlsxwriter.worksheet.Worksheet) -> None:
+    for at, text in (("A1", "หนึ่ง"), ("B1", "สอง"), ("A2", "สาม"), ("C4", "สี่")):
+        page.write_string(at, text)
+
+
+def prefixed(name: str, text: str) -> str:
+    if not name.startswith("xl/worksheets/"):
+        return text
+    text = re.sub(r"<(/?)([a-zA-Z])", r"<\1x:\2", text)
+    return text.replace("xmlns=", "xmlns:x=")
+
+
+def without_places(name: str, text: str) -> str:
+    first = re.sub(r'(<(?:row|c)) r="[A-Z]*[12]"', r"\1", text)
+    return first if name.startswith("xl/worksheets/") else text
+
+
+def without_styles(name: str, text: str) -> str | None:
+    if name == "xl/styles.xml":
+        return None
+    text = re.sub(r'<(?:Relationship|Override) [^>]*styles[^>]*"/>', "", text)
+    return re.sub(r' s="\d+"', "", text)
+
+
+@pytest.mark.parametrize("change", [prefixed, without_places, without_styles])
+def test_workbooks_of_other_programs_are_marked_too(
+    change: Callable[[str, str], str | None], path: Path
+) -> None:
+    content = edited(workbook(small), change)
+    path.write_bytes(content)
+    before = read(path, FILE, "xlsx")
+    assert len(before[0].cells) == 4
+    findings = [finding(at, "fix", f"{at}?") for at in ("A1", "B1", "A2", "B2", "C4", "A9")]
+
+    reply = marked(path, marked(path, content, findings), findings)
+
+    page = load(reply)[SHEET]
+    for one in findings:
+        assert str(page[one.cell].comment.text).endswith(one.message)
+        assert page[one.cell].fill.fgColor.rgb == FILLS["fix"]
+    assert cells(read_back(path, reply)[1]) == cells(before[0])
+
+
+# ---- what stands in the first sheet
+
+
+def listed(reply: bytes) -> list[tuple[str, str, str, str, str]]:
+    """The lines of the list: severity, place, what stands there, message, where the link leads."""
+    page = load(reply)[READ_FIRST]
+    rows = [[str(c.value or "") for c in row[:4]] for row in page.iter_rows()]
+    start = next(at for at, row in enumerate(rows) if row[1] == "ที่")
+    lines = []
+    for number, (severity, place, value, message) in enumerate(rows[start + 1 :], start + 2):
+        link = page.cell(number, 2).hyperlink
+        if severity:
+            lines.append((severity, place, value, message, str(link.location) if link else ""))
+    return lines
+
+
+def test_the_first_sheet_lists_the_worst_first_and_leads_to_the_very_cell(path: Path) -> None:
+    findings = [
+        finding("B2", "note", "5"),
+        finding("C12", "explain", "ข้อความ"),
+        finding("B10", "fix"),
+        finding("B9", "fix"),
+        finding("", "note", sheet="", message="ทั้งไฟล์นี้"),
+        finding("", "fix", message="ทั้งแผ่นนี้"),
+    ]
+    reply = marked(path, EVERYTHING, findings)
+    quoted = "'แผ่น''1'"
+
+    assert [(line[0], line[4]) for line in listed(reply)] == [
+        ("ต้องแก้ไข", f"{quoted}!A1"),
+        ("ต้องแก้ไข", f"{quoted}!B9"),
+        ("ต้องแก้ไข", f"{quoted}!B10"),
+        ("แก้ไขหรือชี้แจง", f"{quoted}!C12"),
+        ("ข้อสังเกต", ""),
+        ("ข้อสังเกต", f"{quoted}!B2"),
+    ]
+    assert [line[2] for line in listed(reply)] == ["", "(ว่าง)", "(ว่าง)", "ข้อความ", "", "5"]
+    page = load(reply)[READ_FIRST]
+    texts = [[str(c.value) for c in row[:2]] for row in page.iter_rows()]
+    for severity, count in zip(SEVERITIES, (3, 1, 2), strict=True):
+        assert [SEVERITY_WORDS[severity], f"{count} ข้อ"] in texts
+
+
+def test_a_rule_met_often_is_told_in_one_line_that_names_every_cell(path: Path) -> None:
+    many = [finding(f"T{row}", "note", str(row)) for row in range(1, 501)]
+    other = [finding("B3", "note", rule="b-rule")]
+    reply = marked(path, EVERYTHING, many + other)
+    lines = listed(reply)
+
+    assert len(lines) == LISTED + 2
+    last = lines[-1][3]
+    assert "480" in last
+    assert set(re.findall(r"T\d+", last)) == {f"T{row}" for row in range(LISTED + 1, 501)}
+    noted = [c for row in load(reply)[SHEET].iter_rows() for c in row if c.comment]
+    assert {f.cell for f in many + other} <= {c.coordinate for c in noted}
+
+
+def test_the_colours_can_be_told_apart_in_grey() -> None:
+    greys = [
+        sum(
+            int(COLOURS[severity][at : at + 2], 16) * part
+            for at, part in ((0, 0.3), (2, 0.59), (4, 0.11))
+        )
+        for severity in SEVERITIES
+    ]
+    assert greys == sorted(greys)
+    assert min(b - a for a, b in pairwise(greys)) > 20
+
+
+def test_text_of_strangers_stays_text(path: Path) -> None:
+    findings = [
+        finding(f"A{row}", "explain", text, rule=f"rule-{row}", message=text)
+        for row, text in enumerate(PAYLOADS, start=1)
+    ]
+
+    def fill(_: xlsxwriter.Workbook, page: xlsxwriter.worksheet.Worksheet) -> None:
+        page.write_number("A1", 1)
+
+    reply = marked(path, workbook(fill), findings)
+    book = load(reply)
+    for name in (READ_FIRST, EXPLANATIONS):
+        for row in book[name].iter_rows():
+            for cell in row:
+                assert cell.data_type in {"s", "n", "inlineStr"}, cell.coordinate
+                assert cell.hyperlink is None or (
+                    cell.hyperlink.target is None and "!" in str(cell.hyperlink.location)
+                )
+    assert [line[2] for line in listed(reply)] == list(PAYLOADS)
+    assert [line[3] for line in listed(reply)] == list(PAYLOADS)
+    with zipfile.ZipFile(io.BytesIO(reply)) as archive:
+        for name in archive.namelist():
+            if "Reply" in name:
+                assert b"<f" not in archive.read(name).replace(b"<fill", b"")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_rebuilt_cell_keeps_its_text(payload: str, path: Path) -> None:
+    doubled = payload.replace('"', '""')
+    content = f'"{doubled}","ข"\n"ค","ง"\n"จ","ฉ"\n'.encode()
+    path.write_bytes(content)
+    (sheet,) = read(path, "ก.csv", "text")
+    reply = mark(path, "ก.csv", "text", [finding("A1", "fix", payload, sheet=sheet.name)])
+
+    back = read_back(path, reply)[1]
+    assert cells(back) == cells(sheet)
+    assert [str(c.value) for c in load(reply)[back.name][1]] == [payload, "ข"]
+    assert load(reply)[back.name]["A1"].data_type == "s"
+
+
+def test_letters_that_xml_cannot_hold_are_shown_as_such(path: Path) -> None:
+    reply = marked(
+        path, EVERYTHING, [finding("A1", "fix", "a\x00b\ud800", message="c\x1f_x0041_")]
+    )
+    ((_, _, value, message, _),) = listed(reply)
+
+    assert value == "a\ufffdb\ufffd"
+    assert message == "c\ufffd_x0041_"
+
+
+# ---- explanations
+
+
+def answered(content: bytes, answers: Mapping[str, tuple[str | int, str | None]]) -> bytes:
+    """Fill in reasons as finance does, by the cell that they are about, and save."""
+    book = load(content)
+    page = book[EXPLANATIONS]
+    heads = {str(cell.value): re.sub(r"\d", "", cell.coordinate) for cell in page[2]}
+    for row in range(3, page.max_row + 1):
+        place = str(page[f"{heads['ที่']}{row}"].value).rpartition(" ")[2]
+        for head, value in zip((REASON, BY), answers.get(place, ()), strict=False):
+            page[f"{heads[head]}{row}"] = value
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_explanations_come_back_by_their_keys(path: Path) -> None:
+    asked = [finding(at, "explain", at) for at in ("A1", "B2", "D4", "G9")]
+    reply = marked(path, EVERYTHING, [*asked, finding("C3", "fix")])
+    page = load(reply)[EXPLANATIONS]
+    assert page.max_row == 2 + len(asked)
+    assert page.freeze_panes == "A3"
+    assert page.column_dimensions["A"].hidden
+
+    said: Mapping[str, tuple[str | int, str | None]] = {
+        "A1": (" มีเหตุ ", "นางทดลอง"),
+        "B2": ("  ", "ใคร"),
+        "G9": (2568, None),
+    }
+    back = read_back(path, answered(reply, said))
+
+    assert read_explanations(back) == [
+        (key_of(asked[0]), "มีเหตุ", "นางทดลอง"),
+        (key_of(asked[3]), "2568", ""),
+    ]
+    assert [sheet.name for sheet in back if is_ours(sheet)] == [READ_FIRST, EXPLANATIONS]
+
+
+def test_a_formula_by_mistake_is_no_reason(path: Path) -> None:
+    one = finding("A1", "explain")
+    back = read_back(path, answered(marked(path, EVERYTHING, [one]), {"A1": ("=ไม่มี", "ใคร")}))
+
+    assert read_explanations(back) == []
+
+
+def test_a_key_changes_with_what_it_is_about() -> None:
+    one = finding("A1", "explain", "5")
+    others = [
+        finding("A2", "explain", "5"),
+        finding("A1", "explain", "6"),
+        finding("A1", "explain", "5", rule="b-rule"),
+        finding("A1", "explain", "5", sheet="อื่น"),
+    ]
+    assert re.fullmatch("[0-9a-f]{16}", key_of(one))
+    assert len({key_of(f) for f in (one, *others)}) == 5
+    assert key_of(one) == key_of(finding("A1", "explain", "5", message="ถ้อยคำใหม่"))
+
+
+def test_a_reason_given_stays_while_it_is_asked_for(path: Path) -> None:
+    one, two = finding("A1", "explain", "12.5"), finding("B2", "explain", "5")
+    first = answered(marked(path, EVERYTHING, [one, two]), {"A1": ("เหตุ", "นายสมมติ")})
+    second = marked(path, first, [one, two])
+
+    assert read_explanations(read_back(path, second)) == [(key_of(one), "เหตุ", "นายสมมติ")]
+    assert read_explanations(read_back(path, marked(path, second, [two]))) == []
+
+
+def test_a_sheet_of_the_sender_with_our_name_stays(path: Path) -> None:
+    def fill(book: xlsxwriter.Workbook, page: xlsxwriter.worksheet.Worksheet) -> None:
+        page.write("A1", 1)
+        for name in (READ_FIRST, EXPLANATIONS):
+            book.add_worksheet(name).write("A1", "ของผู้ส่งเอง")
+
+    one = finding("A1", "explain", "1")
+    reply = marked(path, workbook(fill), [one])
+    reply = answered_anywhere(marked(path, reply, [one]))
+    back = read_back(path, reply)
+
+    texts = {sheet.name: {c.text for c in sheet.cells.values()} for sheet in back}
+    assert texts[READ_FIRST] == texts[EXPLANATIONS] == {"ของผู้ส่งเอง"}
+    assert len(back) == 5
+    assert read_explanations(back) == [(key_of(one), "เหตุ", "ใคร")]
+
+
+def answered_anywhere(content: bytes) -> bytes:
+    book = load(content)
+    page = book.worksheets[-1]
+    heads = {str(cell.value): re.sub(r"\d", "", cell.coordinate) for cell in page[2]}
+    page[f"{heads[REASON]}3"], page[f"{heads[BY]}3"] = "เหตุ", "ใคร"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_the_answer_to_another_kind_is_found_by_the_name_it_has_in_the_reply(path: Path) -> None:
+    """Dropped again, the cell is quoted under the name that the reply gave its sheet."""
+    name = "ข: ต.ค."
+    path.write_bytes("ก,ข\nค,ง\nจ,ฉ\n".encode())
+    (sheet,) = read(path, f"{name}.csv", "text")
+    one = finding("A1", "explain", "ก", sheet=sheet.name)
+    back = read_back(path, mark(path, f"{name}.csv", "text", [one]))
+    assert back[1].name != sheet.name
+    again = finding("A1", "explain", "ก", sheet=back[1].name)
+
+    assert cells(back[2])["A3"][0] == key_of(again)
+
+
+def test_replies_are_the_same_on_another_day(path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(marked(path, EVERYTHING, ON_EVERYTHING))) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    path.write_bytes("ก,ข\nค,ง\nจ,ฉ\n".encode())
+    with zipfile.ZipFile(io.BytesIO(mark(path, "ก.csv", "text", []))) as archive:
+        assert b"2024-10-01" in archive.read("docProps/core.xml")
+        assert str(date.today()).encode() not in archive.read("docProps/core.xml")  # noqa: DTZ011
+
+
+def test_a_comment_of_ours_is_no_part_of_what_a_sender_wrote(path: Path) -> None:
+    """A comment that a clerk writes into a reply stays with the next one."""
+    book = load(marked(path, EVERYTHING, [finding("A1")]))
+    book[SHEET]["B9"].comment = Comment("ใหม่", "กองคลัง")
+    file = io.BytesIO()
+    book.save(file)
+
+    page = load(marked(path, file.getvalue(), []))[SHEET]
+    assert page["B9"].comment.text == "ใหม่"
+    assert page["A1"].comment is None
