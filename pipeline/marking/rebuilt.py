@@ -63,6 +63,7 @@ def _looks(book: xlsxwriter.Workbook) -> Looks:
                 "font_size": SIZE,
                 "valign": "top",
                 "text_wrap": True,
+                "border": 1,
                 "num_format": code,
                 "font_strikeout": struck,
             }
@@ -73,6 +74,9 @@ def _looks(book: xlsxwriter.Workbook) -> Looks:
 
 
 def _fill(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
     merges = list(_apart(sheet.merges))
     for merge in merges:
         corners = (merge.top - 1, merge.left - 1, merge.bottom - 1, merge.right - 1)
