@@ -434,6 +434,23 @@ def test_workbooks_of_other_programs_are_marked_too(
     assert cells(read_back(path, reply)[1]) == cells(before[0])
 
 
+def behind_lost(_: str, text: str) -> str:
+    """LibreOffice writes a colour of its own behind a full fill."""
+    return re.sub(r'<bgColor rgb="FF5C[^"]*"/>', '<bgColor rgb="FFED8E85"/>', text)
+
+
+def test_marks_come_off_by_their_places_where_the_fill_knows_no_more(path: Path) -> None:
+    saved = edited(marked(path, EVERYTHING, ON_EVERYTHING), behind_lost)
+    made = {(SHEET, "G9"), (SHEET, "B10")}
+
+    reply = marked(path, saved, [])
+
+    assert looks(reply, made) == looks(EVERYTHING, made)
+    page = load(reply)[SHEET]
+    assert page["G9"].fill.patternType == "lightGray"
+    assert page["B10"].fill.fgColor.rgb == "FFFFFF00"
+
+
 # ---- what stands in the first sheet
 
 
