@@ -25,6 +25,7 @@ from pipeline.readers.cells import (
     typed,
     whole,
 )
+from pipeline.readers.streamed import forget
 from schemas.sheet import Cell, Merge, Sheet
 
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:"
@@ -103,7 +104,7 @@ def rectangle(path: Path) -> int:
                 rows += _times(element, "rows-repeated")
                 width = _width(element)
                 boxes[table] = rows, rows if width else bottom, max(right, width)
-                _forget(element)
+                forget(element)
     return sum(bottom * right for _, bottom, right in boxes.values())
 
 
@@ -156,11 +157,11 @@ def _pages(part: IO[bytes], styles: _Styles) -> Iterator[_Page]:
             _see_column(page, element)
         elif element.tag == _ROW:
             room -= _see_row(page, element, styles, room)
-            _forget(element)
+            forget(element)
         else:
             yield page
             page = None
-            _forget(element)
+            forget(element)
 
 
 def _is_shown_as_sheet(table: etree._Element) -> bool:
@@ -171,14 +172,6 @@ def _is_shown_as_sheet(table: etree._Element) -> bool:
 
 def _sheet_of(element: etree._Element) -> etree._Element | None:
     return element if element.tag == _SHEET else next(element.iterancestors(_SHEET), None)
-
-
-def _forget(element: etree._Element) -> None:
-    """Give back the memory of what has been read."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
 
 
 # ---- styles

@@ -24,6 +24,7 @@ from pipeline.readers.cells import (
 )
 from pipeline.readers.letters import THAI_PAGES, decoded, thai_page
 from pipeline.readers.stored import number_of, of_serial, shows_a_day
+from pipeline.readers.streamed import forget
 from schemas.sheet import Cell, Kind, Merge, Sheet
 
 _SS = f"{{{SPREADSHEETML}}}"
@@ -119,21 +120,13 @@ def _sheets(content: io.BytesIO, file: str) -> Iterator[Sheet]:
                 _note_column(element, page)
             case tag if tag == _ROW:
                 _read_row(element, book, page)
-                _forget(element)
+                forget(element)
             case tag if tag == _VISIBLE:
                 page.hidden = element.text in {"SheetHidden", "SheetVeryHidden"}
             case _:
                 yield _sheet(element.get(f"{_SS}Name", ""), file, page)
                 page = _Page()
-                _forget(element)
-
-
-def _forget(element: etree._Element) -> None:
-    """Free what has been read; else the whole tree would grow in memory."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+                forget(element)
 
 
 def _sheet(name: str, file: str, page: _Page) -> Sheet:
