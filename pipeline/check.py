@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from schemas.explanation import SHARED_TRAITS
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.personal import HIDDEN, TEXTS, has_phone, without_citizens
 from schemas.procurement import Procurement, Written, same_name
 from schemas.rules import RULE, found
-from schemas.thai import BUDDHIST_OFFSET, baht, date_long, fold
+from schemas.thai import BUDDHIST_OFFSET, baht, date_long
 
 if TYPE_CHECKING:  # pandas takes half a second to import: only where a frame is made
     import pandas as pd
@@ -37,7 +39,9 @@ def check(
         if (row.source.sheet, place.cell) in told and rule.endswith("-filled"):
             continue
         where = (row.source.file, row.source.sheet, place.cell, place.text)
-        findings.append(found(rule, *where, month=month, **_words(month, row, today)))
+        words = _words(month, row, today)
+        finding = found(rule, *where, month=month, **words)
+        findings.append(replace(finding, subject=row.subject))
     return [*_of_another_year(month, rows), *findings, *personal(month, rows)]
 
 
@@ -74,17 +78,27 @@ def personal(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:
 
 
 def compare(
-    month: Month, rows: Sequence[Procurement], public: Sequence[Procurement], file: str
+    month: Month,
+    rows: Sequence[Procurement],
+    public: Sequence[Procurement],
+    file: str,
+    revision: int,
 ) -> list[Finding]:
-    """Return the questions that a changed month raises against what is public now."""
+    """Return the questions that a changed month raises against what is public now.
+
+    An answer holds for this one correction of this ``revision``, not for the next.
+    """
     if [row.facts() for row in rows] == [row.facts() for row in public]:
         return []
     sheet = rows[0].source.sheet if rows else ""
-    asked = [("correction-has-reason", "")]
-    asked += [("rows-kept", gone.title or "") for gone in vanished(public, rows)]
+    asked = [("correction-has-reason", "", "")]
+    asked += [("rows-kept", gone.title or "", gone.fingerprint) for gone in vanished(public, rows)]
     return [
-        found(rule, file, sheet, "", value, month=month, month_words=month.words)
-        for rule, value in asked
+        replace(
+            found(rule, file, sheet, "", value, month=month, month_words=month.words),
+            subject=f"{about}@{revision}",
+        )
+        for rule, value, about in asked
     ]
 
 
@@ -105,7 +119,7 @@ def vanished(before: Sequence[Procurement], after: Sequence[Procurement]) -> lis
     gone = []
     for row in waiting:
         mine = _traits(row)
-        match = next((other for other in unclaimed if len(mine & other) >= 2), None)  # noqa: PLR2004
+        match = next((other for other in unclaimed if len(mine & other) >= SHARED_TRAITS), None)
         if match is None:
             gone.append(row)
         else:
@@ -120,14 +134,8 @@ def _take(rest: Counter[tuple[object, ...]], row: Procurement) -> bool:
     return True
 
 
-def _traits(row: Procurement) -> set[tuple[str, str]]:
-    traits = {
-        "contract": row.contract_number,
-        "title": row.title,
-        "supplier": row.supplier,
-        "project": row.egp_project_number,
-    }
-    return {(name, fold(value)) for name, value in traits.items() if value is not None}
+def _traits(row: Procurement) -> set[tuple[int, str]]:
+    return {(at, trait) for at, trait in enumerate(row.traits) if trait is not None}
 
 
 # ---- the frame

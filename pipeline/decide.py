@@ -15,12 +15,13 @@ WORST_FIRST: tuple[Decision, ...] = get_args(Decision)
 def decide(findings: Iterable[Finding], due: date, today: date, hold: Hold) -> Decision:
     """Return what becomes of a month: one cell to be fixed returns it, a question may hold it.
 
-    On the due day the duty to publish wins over an open question, except for rows that vanish.
+    A question that somebody answered is none. On the due day the duty to publish wins over an open
+    one, except for rows that vanish.
     """
     found = list(findings)
     if any(finding.severity == "fix" for finding in found):
         return "returned"
-    questions = [RULE[finding.rule] for finding in found if finding.severity == "explain"]
+    questions = [RULE[finding.rule] for finding in found if finding.open]
     if any(rule.waits_always for rule in questions):
         return "waiting"
     released = hold == "never" or (hold == "until_due" and today >= due)

@@ -7,6 +7,7 @@ plain JSON comes back, so that no crash, hang or trick of a workbook reaches the
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.answers import is_ours, read_answers
 from pipeline.clean import clean
 from pipeline.conserve import conserve
 from pipeline.double_entry import double_entry
@@ -27,7 +28,7 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
     """
     try:
         known = guard(path, limits)
-        sheets = read(path, file, known.kind) or (Sheet(file, "", {}),)
+        found_sheets = read(path, file, known.kind)
     except RefusedError as refused:
         return refusal(file, refused.rule, refused.reason)
     except Exception as error:
@@ -35,6 +36,9 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
             raise
         # Fuzzing the readers showed eleven kinds of others; to people they mean the same.
         return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
+    # What a reply of ours added speaks for no month: its answers are taken, the rest is left.
+    answers = read_answers(found_sheets)
+    sheets = [one for one in found_sheets if not is_ours(one)] or [Sheet(file, "", {})]
     tables, findings = recognise(sheets, names)
     cleaned = [clean(table) for table in tables]
     findings += [finding for part in cleaned for finding in part.findings]
@@ -48,4 +52,4 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
         for part in cleaned
         if part.table.month is not None
     ]
-    return Examined(tuple(stated), tuple(findings), tuple(accounts))
+    return Examined(tuple(stated), tuple(findings), tuple(accounts), tuple(answers))

@@ -1,86 +1,108 @@
 """What a workbook states + what is public → what becomes of each of its months."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
 
 from pipeline.check import check, compare
 from pipeline.decide import decide, worst
 from pipeline.due import due_day
+from pipeline.explain import explain, left_over
 from schemas.config import Settings
 from schemas.examined import Examined, Stated
+from schemas.explanation import Answer, Given
 from schemas.finding import Finding
-from schemas.history import Decision, Judged, Waiting
+from schemas.history import Before, Decision, Judged, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
-from schemas.rules import found
+from schemas.rules import REVISION_RULES, RULE, found
 from schemas.thai import date_long
-
-Public = Mapping[Month, tuple[Procurement, ...]]
-Elsewhere = Mapping[Month, Mapping[str, tuple[Procurement, ...]]]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A whole workbook: its months, every finding, and the worst of the decisions."""
+    """A whole workbook: months, every finding, what was newly explained, the worst decision."""
 
     months: tuple[Judged, ...]
     findings: tuple[Finding, ...]
+    given: tuple[Given, ...] = ()
 
     @property
     def outcome(self) -> Decision:
         astray = any(f.severity == "fix" and f.month is None for f in self.findings)
         outcome = worst([m.decision for m in self.months] + ["returned"] * astray)
-        return "unchanged" if outcome == "repeated" else outcome
+        if outcome in {"unchanged", "repeated"}:  # an answer alone is news as well
+            return "accepted" if self.given else "unchanged"
+        return outcome
 
     @property
     def rows(self) -> int:
         return sum(len(month.rows) for month in self.months)
 
 
-def judge(
-    examined: Examined,
-    public: Public,
-    settings: Settings,
-    today: date,
-    overruled: Public = MappingProxyType({}),
-    elsewhere: Elsewhere = MappingProxyType({}),
-) -> Judgement:
-    """Decide month by month: one bad sheet does not hold the others.
-
-    ``public`` has the rows that this part of the office has in public now, by month; a month
-    that is not public is not in it. ``overruled`` has what the same file said before about
-    months for which another file speaks since; ``elsewhere`` what other parts have in public.
-    """
+def judge(examined: Examined, before: Before, settings: Settings, today: date) -> Judgement:
+    """Decide month by month: one bad sheet does not hold the others."""
     months: list[Judged] = []
-    findings = list(examined.findings)
+    findings = [finding for finding in examined.findings if finding.month is None]
+    given: list[Given] = []
+    used: frozenset[Answer] = frozenset()
     for month in _months(examined):
         stated = [one for one in examined.months if one.month == month]
+        unclear = [finding for finding in examined.findings if finding.month == month]
         rows = tuple(row for one in stated for row in one.rows)
         nil = bool(stated) and all(one.nil for one in stated)
-        if month in overruled and _facts(rows) == _facts(overruled[month]):
+        if month in before.overruled and _facts(rows) == _facts(before.overruled[month]):
             months.append(Judged(month, rows, nil, "repeated"))
+            findings += unclear
             continue
-        unclear = [finding for finding in examined.findings if finding.month == month]
-        doubts = check(month, rows, today, unclear)
-        if stated and month.first > today:
-            doubts.append(_not_begun(stated[0], today))
-        if stated and rows:
-            doubts += _doubled(stated[0], rows, elsewhere.get(month, {}))
-        if month in public and stated:
-            doubts += compare(month, rows, public[month], stated[0].file)
-        findings += doubts
-        same = month in public and stated and _facts(rows) == _facts(public[month])
-        decision = decide(
-            [*unclear, *doubts],
-            due_day(month, settings.due),
-            today,
-            settings.hold_for_explanation,
+        doubts = _doubts(month, stated, rows, unclear, before, today)
+        explained = explain(
+            [*unclear, *doubts], examined.answers, before.explanations, before.spent, today
         )
-        unchanged = same and decision != "returned"
-        months.append(Judged(month, rows, nil, "unchanged" if unchanged else decision))
-    return Judgement(tuple(months), tuple(_in_order(findings)))
+        findings += explained.findings
+        given += explained.given
+        used |= explained.used
+        due = due_day(month, settings.due)
+        decision = decide(explained.findings, due, today, settings.hold_for_explanation)
+        same = stated and _is_public(month, rows, before)
+        months.append(
+            Judged(month, rows, nil, "unchanged" if same and decision != "returned" else decision)
+        )
+    judged = {month.month for month in months}
+    findings += [f for f in examined.findings if f.month and f.month not in judged]
+    file = examined.months[0].file if examined.months else ""
+    findings += left_over(findings, examined.answers, used, before.spent, file)
+    return Judgement(tuple(months), tuple(_in_order(findings)), tuple(given))
+
+
+def _doubts(
+    month: Month,
+    stated: Sequence[Stated],
+    rows: Sequence[Procurement],
+    unclear: Sequence[Finding],
+    before: Before,
+    today: date,
+) -> list[Finding]:
+    """Everything that a month raises beyond what reading it has raised."""
+    doubts = check(month, rows, today, unclear)
+    if not stated:
+        return doubts
+    if month.first > today:
+        doubts.append(_not_begun(stated[0], today))
+    if rows:
+        doubts += _doubled(stated[0], rows, before.elsewhere.get(month, {}))
+    if _is_public(month, rows, before):
+        # What was published with an open question keeps it until somebody answers.
+        asked = [f for f in before.questions[month] if RULE[f.rule] in REVISION_RULES]
+        return doubts + [replace(f, file=stated[0].file, sheet=stated[0].sheet) for f in asked]
+    if month in before.public:
+        public, revision = before.public[month], before.revisions[month]
+        doubts += compare(month, rows, public, stated[0].file, revision)
+    return doubts
+
+
+def _is_public(month: Month, rows: Sequence[Procurement], before: Before) -> bool:
+    return month in before.public and _facts(rows) == _facts(before.public[month])
 
 
 def released(waiting: Iterable[Waiting], settings: Settings, today: date) -> list[Waiting]:

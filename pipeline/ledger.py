@@ -8,9 +8,10 @@ Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and Po
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePath
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from pipeline.inbox import Arrivals, Original
 from pipeline.tables import (
     ACCOUNT,
     AS_OF,
+    EXPLANATION,
     FINDING,
     RELEASE,
     RELEASE_REVISION,
@@ -33,11 +35,26 @@ from pipeline.tables import (
     version_of,
 )
 from schemas.examined import Account
+from schemas.explanation import Explanation, Given
 from schemas.finding import Finding
-from schemas.history import Drop, History, Judged, Latest, Release, Revision, Waiting
+from schemas.history import (
+    Before,
+    Drop,
+    History,
+    Judged,
+    Latest,
+    Release,
+    Revision,
+    Rows,
+    Waiting,
+)
 from schemas.month import Month
 from schemas.procurement import Procurement
+from schemas.rules import REVISION_RULES, RULE
 from schemas.thai import months_in
+
+if TYPE_CHECKING:  # check and its tables need not be loaded to read the ledger
+    from pipeline.judge import Judgement
 
 
 class Ledger:
@@ -123,28 +140,33 @@ class Ledger:
                 raise LookupError(f"never answered: {original.file}")
             return _drop(link, found)
 
-    def public_rows(self, part: str) -> dict[Month, tuple[Procurement, ...]]:
-        """Return what a part of the office has in public now, by month."""
-        current = {month: found[-1] for month, found in self.history().revisions.items()}
-        return {
-            month: self.rows_of(revision.parts[part], month)
-            for month, revision in current.items()
-            if part in revision.parts
-        }
+    def before(self, original: Original) -> Before:
+        """Return what is known of the months when this file is dropped."""
+        return self.before_part(original.part, self._overruled(original))
 
-    def public_elsewhere(self, part: str) -> dict[Month, dict[str, tuple[Procurement, ...]]]:
-        """Return what the other parts of the office have in public now, by month and part."""
-        current = [found[-1] for found in self.history().revisions.values()]
-        return {
-            revision.month: {
-                other: self.rows_of(submission, revision.month)
-                for other, submission in revision.parts.items()
+    def before_part(self, part: str, overruled: Mapping[Month, Rows] | None = None) -> Before:
+        """Return what is known of the months when a part of the office says something new."""
+        current = {month: found[-1] for month, found in self.history().revisions.items()}
+        own = {month: one for month, one in current.items() if part in one.parts}
+        public = {month: self.rows_of(one.parts[part], month) for month, one in own.items()}
+        questions = {
+            month: tuple(f for f in self.findings_of(one.parts[part]) if f.month == month)
+            for month, one in own.items()
+        }
+        elsewhere = {
+            month: {
+                other: self.rows_of(submission, month)
+                for other, submission in one.parts.items()
                 if other != part
             }
-            for revision in current
+            for month, one in current.items()
         }
+        numbers = {month: one.number for month, one in own.items()}
+        with self.engine.connect() as link:
+            known, spent = _explanations(link, part), _spent(link, part)
+        return Before(public, numbers, questions, elsewhere, overruled or {}, known, spent)
 
-    def overruled(self, original: Original) -> dict[Month, tuple[Procurement, ...]]:
+    def _overruled(self, original: Original) -> dict[Month, Rows]:
         """Return what this file said last about months for which another file speaks since.
 
         A year's workbook saved again after one sheet was changed says nothing new about the
@@ -186,14 +208,9 @@ class Ledger:
                 )
 
     def record(
-        self,
-        original: Original,
-        months: Sequence[Judged],
-        findings: Sequence[Finding],
-        accounts: Sequence[Account],
-        today: date,
+        self, original: Original, judgement: "Judgement", accounts: Sequence[Account], today: date
     ) -> None:
-        """Write one decision whole: drop, findings, accounts, rows, what it makes public."""
+        """Write one decision whole: drop, findings, accounts, rows, answers, what goes public."""
         day = today.isoformat()
         with self.engine.begin() as link:
             submission = _insert(
@@ -205,14 +222,22 @@ class Ledger:
                 received_on=day,
             )
             _insert(link, SIGHTING, file=original.file, sha256=original.sha256, seen_on=day)
-            for position, finding in enumerate(findings):
+            for position, finding in enumerate(judgement.findings):
                 text = _json(finding.kept())
                 _insert(link, FINDING, submission_id=submission, position=position, finding=text)
             for position, account in enumerate(accounts):
                 text = _json(account.kept())
                 _insert(link, ACCOUNT, submission_id=submission, position=position, account=text)
-            for judged in months:
+            for judged in judgement.months:
                 self._record_month(link, submission, original.part, judged, day)
+            # Last, so that what this decision makes public is the revision they are known after.
+            for one in judgement.given:
+                _record_explanation(link, submission, original.part, one, day)
+
+    def record_explanation(self, part: str, given: Given, today: date) -> None:
+        """Write down an answer that came without a workbook."""
+        with self.engine.begin() as link:
+            _record_explanation(link, None, part, given, today.isoformat())
 
     def _record_month(
         self, link: sa.Connection, submission: int, part: str, judged: Judged, day: str
@@ -316,8 +341,47 @@ class Ledger:
             return sorted(link.execute(asked).scalars())
 
     def findings_of(self, submission: int) -> tuple[Finding, ...]:
+        """The findings of a drop, each with the explanation that it has by now."""
         with self.engine.connect() as link:
             return tuple(_findings(link, submission))
+
+    def explained_rows(
+        self, revision: Revision, following: Revision | None
+    ) -> dict[int, tuple[Explanation, ...]]:
+        """Return the explanations of a revision by row, counted over ``rows(revision)``.
+
+        A superseded revision shows what was known while it stood, nothing later.
+        """
+        found: dict[int, tuple[Explanation, ...]] = {}
+        index = 0
+        with self.engine.connect() as link:
+            for part, submission in sorted(revision.parts.items()):
+                known = _by_subject(link, part, revision.month, following)
+                for row in self.rows_of(submission, revision.month) if known else ():
+                    if explanations := known.get(row.fingerprint):
+                        found[index] = explanations
+                    index += 1
+                if not known:
+                    index += _count_rows(link, submission, revision.month)
+        return found
+
+    def explained_month(
+        self, revision: Revision, earlier: Revision | None
+    ) -> tuple[Explanation, ...]:
+        """Return why a revision corrected the one before: what has no row to stand beside."""
+        changed = [
+            submission
+            for part, submission in sorted(revision.parts.items())
+            if earlier is None or earlier.parts.get(part) != submission
+        ]
+        return tuple(
+            finding.explanation
+            for submission in changed
+            for finding in self.findings_of(submission)
+            if finding.month == revision.month
+            and finding.explanation
+            and RULE[finding.rule] in REVISION_RULES
+        )
 
     def last_release(self) -> Release | None:
         asked = sa.select(RELEASE).order_by(RELEASE.c.id.desc()).limit(1)
@@ -489,7 +553,94 @@ def _months_of(link: sa.Connection, submission: int) -> list[Month]:
 
 def _findings(link: sa.Connection, submission: int) -> list[Finding]:
     asked = sa.select(FINDING.c.finding).where(FINDING.c.submission_id == submission)
-    return [
+    found = [
         Finding.of(json.loads(text))
         for (text,) in link.execute(asked.order_by(FINDING.c.position))
     ]
+    if not any(finding.severity == "explain" for finding in found):
+        return found
+    part = sa.select(SUBMISSION.c.part).where(SUBMISSION.c.id == submission)
+    known = _explanations(link, link.execute(part).scalar_one())
+    return [replace(f, explanation=known.get(f.key)) if known else f for f in found]
+
+
+# ---- explanations
+
+
+def _record_explanation(
+    link: sa.Connection, submission: int | None, part: str, given: Given, day: str
+) -> None:
+    revisions = _revisions(link, given.month).get(given.month, ())
+    _insert(
+        link,
+        EXPLANATION,
+        submission_id=submission,
+        part=part,
+        month=str(given.month),
+        rule=given.rule,
+        subject=given.subject,
+        key=given.key,
+        answered=given.answered,
+        reason=given.reason,
+        said_by=given.by,
+        given_on=day,
+        after_revision=revisions[-1].key if revisions else 0,
+    )
+
+
+def _explanations(link: sa.Connection, part: str) -> dict[str, Explanation]:
+    """The last answer to each question of a part, by the key of the question."""
+    asked = sa.select(EXPLANATION).where(EXPLANATION.c.part == part).order_by(EXPLANATION.c.id)
+    return {row.key: _explanation(row) for row in link.execute(asked)}
+
+
+def _explanation(row: sa.Row[Any]) -> Explanation:
+    return Explanation(row.rule, row.reason, row.said_by, date.fromisoformat(row.given_on))
+
+
+def _spent(link: sa.Connection, part: str) -> frozenset[tuple[str, str, str]]:
+    """The answers whose facts have been public: (key of the line, reason, by)."""
+    last = sa.select(REVISION.c.month, sa.func.max(REVISION.c.id)).group_by(REVISION.c.month)
+    newest = {month: int(key) for month, key in link.execute(last)}
+    asked = (
+        sa.select(EXPLANATION, SUBMISSION_MONTH.c.decision)
+        .outerjoin(
+            SUBMISSION_MONTH,
+            sa.and_(
+                SUBMISSION_MONTH.c.submission_id == EXPLANATION.c.submission_id,
+                SUBMISSION_MONTH.c.month == EXPLANATION.c.month,
+            ),
+        )
+        .where(EXPLANATION.c.part == part)
+    )
+    return frozenset(
+        (row.answered, row.reason, row.said_by)
+        for row in link.execute(asked)
+        if row.decision in {"accepted", "unchanged"}
+        or newest.get(row.month, 0) > row.after_revision
+    )
+
+
+def _by_subject(
+    link: sa.Connection, part: str, month: Month, following: Revision | None
+) -> dict[str, tuple[Explanation, ...]]:
+    """The last answer of each rule, by the fingerprint of the row that it speaks of."""
+    asked = sa.select(EXPLANATION).where(
+        EXPLANATION.c.part == part, EXPLANATION.c.month == str(month)
+    )
+    if following is not None:
+        asked = asked.where(EXPLANATION.c.after_revision < following.key)
+    last: dict[tuple[str, str], Explanation] = {}
+    for row in link.execute(asked.order_by(EXPLANATION.c.id)):
+        last[row.subject, row.rule] = _explanation(row)
+    found: dict[str, tuple[Explanation, ...]] = {}
+    for (subject, _), explanation in last.items():
+        found[subject] = (*found.get(subject, ()), explanation)
+    return found
+
+
+def _count_rows(link: sa.Connection, submission: int, month: Month) -> int:
+    asked = sa.select(sa.func.count()).where(
+        SUBMISSION_ROW.c.submission_id == submission, SUBMISSION_ROW.c.month == str(month)
+    )
+    return int(link.execute(asked).scalar_one())

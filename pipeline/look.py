@@ -13,7 +13,7 @@ from pipeline.publish import read_manifest
 from pipeline.status import files_by_month, measure4
 from pipeline.summarise import Summaries, summarise
 from pipeline.tell import Checked
-from schemas.history import History
+from schemas.history import Before, History
 from schemas.month import Month
 from schemas.status import MeasureStatus, PublicFile
 
@@ -22,7 +22,7 @@ def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Check
     """Return what a drop of these files would be answered; the ledger is only read."""
     warm()
     with Ledger.view(workspace.ledger) as ledger:
-        public = ledger.public_rows("") if ledger else {}
+        before = ledger.before_part("") if ledger else Before()
     checked = []
     for path in files:
         if not path.is_file():
@@ -30,7 +30,7 @@ def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Check
         examined = examine_confined(
             path, path.name, workspace.settings.organisation.names, workspace.limits
         )
-        checked.append(Checked(path.name, judge(examined, public, workspace.settings, today)))
+        checked.append(Checked(path.name, judge(examined, before, workspace.settings, today)))
     return checked
 
 

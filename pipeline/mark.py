@@ -4,15 +4,15 @@ An .xlsx is changed only where it is marked, part by part: what no library of ou
 as it was, results of formulas too. Files of other kinds come back as an .xlsx of the same cells.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lxml import etree
 
+from pipeline.answers import SIGN, SIGN_AT, is_ours, read_answers
 from pipeline.kinds import Kind
 from pipeline.marking import notes
 from pipeline.marking.grid import At, anchors, at_of, cells_at, cells_of, rows_of
@@ -22,15 +22,13 @@ from pipeline.marking.rebuilt import names_of, rebuilt
 from pipeline.marking.styles import EMPTY, Place, Styles, before_of
 from pipeline.read import read
 from schemas import reply_words as words
+from schemas.explanation import Answer, Ticket
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity
-from schemas.sheet import Cell, Sheet, address
+from schemas.sheet import Sheet, address
 
 LISTED = 20  # findings of one rule that stand each on a line of its own
 _QUOTED = 400  # letters of what stands in a cell
 _IN_NOTE = 1_500  # letters of a comment
-_SIGN = "sokhoro1 reply 1"  # in a hidden cell: by this a sheet is known for ours
-_SIGN_AT = (1, 5)
-_KEY = re.compile(r"[0-9a-f]{16}")
 _SELECTED = re.compile(rb"""(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*["'][^"']*["']""")
 _RANK = {severity: at for at, severity in enumerate(SEVERITIES)}
 Answers = Mapping[str, tuple[str, str]]  # key → reason and who gives it
@@ -43,7 +41,7 @@ def mark(path: Path, file: str, kind: Kind, findings: Sequence[Finding]) -> byte
     """
     if kind == "xlsx":
         book = _Book.of(path.read_bytes())
-        earlier = read(path, file, kind) if book.has_names_of_ours() else ()
+        earlier = read(path, file, kind)
         names = {name: name for name in book.parts}
     else:
         found = read(path, file, kind)
@@ -55,58 +53,19 @@ def mark(path: Path, file: str, kind: Kind, findings: Sequence[Finding]) -> byte
     if kind == "xlsx":
         book.forget(ours)
         _unmark(book, ours.values())
-    renamed = [_in_reply(finding, names) for finding in findings]
+    asked = [_in_reply(finding, names) for finding in findings]
+    renamed = [_answered(finding) for finding in asked]
     _mark_cells(book, renamed)
-    answers = {key: (reason, by) for key, reason, by in read_explanations(earlier)}
+    answers = _answers(asked, read_answers(earlier))
     order = {name: at for at, name in enumerate(book.parts)}
     renamed.sort(key=lambda finding: _place_of(finding, order))
-    explained = _explanations(renamed, answers, order)
+    asked.sort(key=lambda finding: _place_of(finding, order))
+    explained = _explanations(asked, answers, order)
     first = _read_first(file, renamed, order, book.styles)
     look = looks(book.styles)
     book.add(words.EXPLANATIONS, written(explained, look), first=False)
     book.add(words.READ_FIRST, written(first, look), first=True)
     return book.written()
-
-
-def key_of(finding: Finding) -> str:
-    """Return what an explanation is kept by: the same while rule, place and value are."""
-    said = (finding.rule, finding.sheet, finding.cell, finding.value)
-    return hashlib.sha256("\x1f".join(said).encode(errors="replace")).hexdigest()[:16]
-
-
-def read_explanations(sheets: Sequence[Sheet]) -> list[tuple[str, str, str]]:
-    """Return what finance answered in a marked workbook: key of the finding, reason, by whom."""
-    answers: list[tuple[str, str, str]] = []
-    for sheet in sheets:
-        if not sheet.name.startswith(words.EXPLANATIONS):
-            continue
-        columns: dict[str, int] = {}
-        for _, cells in sheet.rows():
-            texts = {cell.column: cell for cell in cells}
-            heads = {cell.text.strip(): cell.column for cell in cells}
-            if {words.KEY, words.REASON, words.BY} <= heads.keys():
-                columns = heads
-            elif columns:
-                key, reason, by = (
-                    _said(texts.get(columns[name])) for name in (words.KEY, words.REASON, words.BY)
-                )
-                if _KEY.fullmatch(key) and reason:
-                    answers.append((key, reason, by))
-    return answers
-
-
-def _said(cell: Cell | None) -> str:
-    """A clerk who begins with «-» or «=» makes a formula of it: an error is no reason."""
-    return "" if cell is None or cell.kind in {"error", "uncalculated"} else cell.text.strip()
-
-
-def is_ours(sheet: Sheet) -> bool:
-    """True for a sheet that an earlier reply brought: it states nothing of finance's."""
-    if sheet.name.startswith(words.READ_FIRST):
-        sign = sheet.cells.get(_SIGN_AT)
-        return sign is not None and sign.text == _SIGN
-    heads = {cell.text.strip() for cell in sheet.cells.values()}
-    return sheet.name.startswith(words.EXPLANATIONS) and set(words.EXPLAIN_HEADINGS) <= heads
 
 
 # ---- the workbook
@@ -144,9 +103,6 @@ class _Book:
             if relation.kind == "worksheet":
                 parts[sheet.get("name", "")] = relation.target
         return cls(package, main, parts, Styles(package.tree(name)))
-
-    def has_names_of_ours(self) -> bool:
-        return any(name.startswith((words.READ_FIRST, words.EXPLANATIONS)) for name in self.parts)
 
     def forget(self, names: Iterable[str]) -> None:
         """Take out sheets."""
@@ -232,10 +188,10 @@ def _unmark(book: _Book, ours: Iterable[Sheet]) -> None:
 
 def _kept_fills(ours: Iterable[Sheet]) -> list[tuple[str, list[Place]]]:
     """Return the fills that an earlier reply remembers, and the cells that had them."""
-    column = _SIGN_AT[1]
+    column = SIGN_AT[1]
     kept: list[tuple[str, list[Place]]] = []
     for sheet in ours:
-        row = _SIGN_AT[0] + 1
+        row = SIGN_AT[0] + 1
         while sheet.name.startswith(words.READ_FIRST) and (row, column) in sheet.cells:
             places = sheet.cells.get((row, column + 1))
             kept.append((sheet.cells[row, column].text, _places(places.text if places else "[]")))
@@ -252,9 +208,26 @@ def _places(text: str) -> list[Place]:
 
 def _in_reply(finding: Finding, names: Mapping[str, str]) -> Finding:
     """The sheet's name as it is in the reply: dropped again, it is found by that."""
-    known = finding.kept()
-    known[3] = names.get(finding.sheet, finding.sheet)
-    return Finding.of(known)
+    return replace(finding, sheet=names.get(finding.sheet, finding.sheet))
+
+
+def _answered(finding: Finding) -> Finding:
+    """A question that has its answer is told like a note: there is nothing left to do."""
+    if finding.explanation is None:
+        return finding
+    said = words.ANSWERED.format(reason=finding.explanation.reason, by=finding.explanation.by)
+    return replace(finding, severity="note", message=f"{finding.message}\n{said}")
+
+
+def _answers(asked: Sequence[Finding], earlier: Sequence[Answer]) -> Answers:
+    """What stands in the lines: the answer that counts, else what somebody began to write."""
+    begun = {ticket.key: a for a in earlier if (ticket := Ticket.of(a.ticket))}
+    answers = {key: (answer.reason, answer.by) for key, answer in begun.items()}
+    return answers | {
+        finding.key: (finding.explanation.reason, finding.explanation.by)
+        for finding in asked
+        if finding.explanation
+    }
 
 
 def _mark_cells(book: _Book, findings: Sequence[Finding]) -> None:
@@ -321,10 +294,10 @@ def _read_first(
     for severity in SEVERITIES:
         some = [finding for finding in findings if finding.severity == severity]
         lines += _listed(severity, some, order)
-    hidden = [[_SIGN, ""], *_remembered(styles)]
+    hidden = [[SIGN, ""], *_remembered(styles)]
     lines += [[] for _ in range(len(hidden) - len(lines))]
     for line, (fill, places) in zip(lines, hidden, strict=False):
-        line.extend([None] * (_SIGN_AT[1] - 1 - len(line)))
+        line.extend([None] * (SIGN_AT[1] - 1 - len(line)))
         line.extend([Item(fill, "hidden"), Item(places, "hidden")])
     return Page((21, 30, 38, 86, 0, 0), lines, colour="C00000", first=True)
 
@@ -381,13 +354,13 @@ def _explanations(findings: Sequence[Finding], answers: Answers, order: Mapping[
     ]
     by_key: dict[str, list[Finding]] = {}
     for finding in asked:
-        by_key.setdefault(key_of(finding), []).append(finding)
+        by_key.setdefault(finding.key, []).append(finding)
     for key, same in by_key.items():
         reason, by = answers.get(key, ("", ""))
         message = "\n".join(dict.fromkeys(finding.message for finding in same))
         lines.append(
             [
-                Item(key, "hidden"),
+                Item(same[0].ticket, "hidden"),
                 _place(same[0], order),
                 Item(cut(message)),
                 _quoted(same[0]),

@@ -1,54 +1,141 @@
-"""The ledger → an answer to finance for each dropped file: a receipt that any browser opens.
+"""The ledger → what goes back to finance for each dropped file: its own workbook, and a receipt.
 
-Private, never part of the site. Made anew from the ledger, written only when it differs.
+Private, never part of the site. Made anew from the ledger, written only when it differs: somebody
+may have the workbook open.
 """
 
 import hashlib
+import json
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path, PurePosixPath
 
 from pipeline.configure import Workspace
+from pipeline.confine import mark_confined
 from pipeline.due import due_day
 from pipeline.ledger import Ledger
 from pipeline.pages import draw
-from schemas.finding import SEVERITIES, SEVERITY_WORDS
+from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding
 from schemas.history import Drop, History
 from schemas.month import Month
+from schemas.rules import UNREAD
 
 RECEIPT = "ใบตอบรับ.html"
+TEXT = "ใบตอบรับ.txt"
 # What Windows does not take in a name, and what would climb out of the folder.
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_ENDING = re.compile(r"\.(?:xlsx|xlsm|xls|xlsb|ods|csv|tsv|txt|html?|xml)$", re.IGNORECASE)
 LONGEST_NAME = 180  # bytes of 255 that a file system allows
+EACH, FIRST, PLACES = 5, 3, 40  # findings of a rule told one by one, else the first and places
 
 
 def reply_of(file: str) -> str:
-    """Return where the answer to a file of the inbox stands, relative to ``output/``."""
+    """Return where the receipt for a file of the inbox stands, relative to ``output/``."""
     return f"replies/{_folder(file)}/{RECEIPT}"
+
+
+def marked_of(file: str) -> str:
+    """Return where the marked workbook stands, relative to ``output/``: named as it was dropped.
+
+    So that whoever puts it back into the inbox replaces what lies there.
+    """
+    name = _plain(PurePosixPath(file).name)
+    return f"replies/{_folder(file)}/{_ENDING.sub('', name) or name}.xlsx"
 
 
 def _folder(file: str) -> str:
     plain = re.sub(r"\.xlsx$", "", file, flags=re.IGNORECASE)
-    name = _NOT_IN_NAMES.sub("_", plain)
-    name = name.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .")
+    name = _plain(plain)
     # Whatever was changed or cut may now be the name of another file's answer.
     return name if name == plain else f"{name}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
 
 
-def write_replies(ledger: Ledger, workspace: Workspace) -> None:
-    """Bring ``replies/`` up to the ledger: one receipt for the last drop at each path."""
+def _plain(name: str) -> str:
+    safe = _NOT_IN_NAMES.sub("_", name)
+    return safe.encode()[:LONGEST_NAME].decode(errors="ignore").strip(" .")
+
+
+def can_be_marked(findings: Sequence[Finding]) -> bool:
+    """True when there is something to mark in a file that was read."""
+    return bool(findings) and not any(finding.rule in UNREAD for finding in findings)
+
+
+def write_replies(ledger: Ledger, workspace: Workspace) -> dict[str, str]:
+    """Bring ``replies/`` up to the ledger; return the reply to each path of the inbox.
+
+    It is the marked workbook, or the receipt where there is none; relative to ``output/``.
+    """
     history = ledger.history()
-    for drop in ledger.drops():
-        path = workspace.output / reply_of(drop.file)
-        content = draw("receipt.html", "arabic", **_facts(drop, history, workspace))
-        if path.is_file() and path.read_bytes() == content:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
-        fresh.write_bytes(content)
-        fresh.replace(path)
+    return {drop.file: _write_reply(drop, history, workspace) for drop in ledger.drops()}
+
+
+def _write_reply(drop: Drop, history: History, workspace: Workspace) -> str:
+    receipt = workspace.output / reply_of(drop.file)
+    marked = workspace.output / marked_of(drop.file)
+    stamp = _stamp(drop)
+    known = receipt.read_text(encoding="utf-8") if receipt.is_file() else ""
+    is_marked = f"{stamp} marked" in known
+    if f"{stamp} " not in known or (is_marked and not marked.is_file()):
+        try:
+            is_marked = _write_marked(drop, marked, workspace)
+        except PermissionError:  # on Windows: open in somebody's Excel; the next pass comes back
+            return reply_of(drop.file)
+    facts = _facts(drop, history, workspace)
+    facts["stamp"] = f"{stamp} {'marked' if is_marked else 'alone'}"
+    facts["marked"] = marked.name if is_marked else ""
+    _write(receipt, draw("receipt.html", "arabic", **facts))
+    text = draw("receipt.txt", "arabic", **facts).decode()
+    # Notepad wants to be told that it is UTF-8, and older ones want both marks at a line's end.
+    _write(receipt.with_name(TEXT), text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return marked_of(drop.file) if is_marked else reply_of(drop.file)
+
+
+def _stamp(drop: Drop) -> str:
+    """By what a workbook that lies there is known to say what the ledger says."""
+    said = [[*f.kept(), f.explanation and astuple(f.explanation)] for f in drop.findings]
+    text = json.dumps([drop.sha256, said], ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
+
+
+def _write_marked(drop: Drop, marked: Path, workspace: Workspace) -> bool:
+    original = workspace.originals / drop.sha256
+    content = None
+    if can_be_marked(drop.findings) and original.is_file():
+        content = mark_confined(original, drop.file, drop.findings, workspace.limits)
+    if content is None:
+        marked.unlink(missing_ok=True)
+        return False
+    _write(marked, content)
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new"[-100:])
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
+# ---- the receipt
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one kind as a receipt of one page can hold them."""
+
+    kind: str
+    words: str
+    count: int
+    told: tuple[Finding, ...]
+    more: tuple[tuple[int, str], ...]  # of a rule met often: how many more, and where
 
 
 def _facts(drop: Drop, history: History, workspace: Workspace) -> dict[str, object]:
     settings = workspace.settings
+    open_or_note = [f for f in drop.findings if f.explanation is None]
     return {
         "organisation": settings.organisation.name,
         "drop": drop,
@@ -57,14 +144,36 @@ def _facts(drop: Drop, history: History, workspace: Workspace) -> dict[str, obje
             for month in drop.months
         ],
         "groups": [
-            (
-                severity,
-                SEVERITY_WORDS[severity],
-                [f for f in drop.findings if f.severity == severity],
-            )
-            for severity in SEVERITIES
+            _group(s, SEVERITY_WORDS[s], [f for f in open_or_note if f.severity == s])
+            for s in SEVERITIES
         ],
+        "explained": [f for f in drop.findings if f.explanation],
     }
+
+
+def _group(kind: str, words: str, findings: Sequence[Finding]) -> Group:
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    told: list[Finding] = []
+    more: list[tuple[int, str]] = []
+    for same in by_rule.values():
+        first = len(same) if len(same) <= EACH else FIRST
+        told += same[:first]
+        if same[first:]:
+            more.append((len(same) - first, _places(same[first:])))
+    return Group(kind, words, len(findings), tuple(told), tuple(more))
+
+
+def _places(findings: Iterable[Finding]) -> str:
+    """«ต.ค. F7, F9; พ.ย. F3 …»."""
+    by_sheet: dict[str, list[str]] = {}
+    for number, finding in enumerate(findings):
+        if number == PLACES:
+            by_sheet["…"] = []
+            break
+        by_sheet.setdefault(finding.sheet, []).append(finding.cell)
+    return "; ".join(f"{sheet} {', '.join(cells)}".strip() for sheet, cells in by_sheet.items())
 
 
 def _state(drop: Drop, month: Month, history: History) -> str:

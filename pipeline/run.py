@@ -4,7 +4,7 @@ inbox → examine (guard, read, recognise, clean) → judge (check, decide) → 
 ledger → summarise → render → site → publish → status
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +44,7 @@ class Pass:
     waiting: tuple[Waiting, ...]
     returned: tuple[str, ...]  # files
     late: tuple[Month, ...]
+    replies: Mapping[str, str]  # by path in the inbox, relative to ``output/``
 
     @property
     def waits_for_somebody(self) -> bool:
@@ -63,7 +64,7 @@ def run(
     # Written down, not computed while rendering: the same ledger makes the same site on any day.
     ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
     published = publish_site(today, workspace, ledger)
-    write_replies(ledger, workspace)
+    replies = write_replies(ledger, workspace)
     history = ledger.history()
     return Pass(
         today,
@@ -73,6 +74,7 @@ def run(
         tuple(ledger.waiting()),
         history.returned,
         tuple(overdue(history, workspace.settings, today)),
+        replies,
     )
 
 
@@ -87,10 +89,8 @@ def take_in(
     examined = examine_confined(
         original.path, original.file, settings.organisation.names, workspace.limits
     )
-    public, overruled = ledger.public_rows(original.part), ledger.overruled(original)
-    elsewhere = ledger.public_elsewhere(original.part)
-    judgement = judge(examined, public, settings, today, overruled, elsewhere)
-    ledger.record(original, judgement.months, judgement.findings, examined.accounts, today)
+    judgement = judge(examined, ledger.before(original), settings, today)
+    ledger.record(original, judgement, examined.accounts, today)
     return Answer(original, judgement.outcome, ledger.answered(original))
 
 

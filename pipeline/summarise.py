@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from pipeline.ledger import Ledger
 from schemas.config import Settings
+from schemas.explanation import Explanation
 from schemas.history import History, Revision
-from schemas.personal import public
+from schemas.personal import public, without_citizens
 from schemas.summary import MonthlySummary
 
 
@@ -21,14 +22,25 @@ def summarise(history: History, ledger: Ledger, settings: Settings) -> Summaries
     """Return every revision that has ever been accepted, ready to be rendered."""
     public, superseded = [], []
     for _, revisions in sorted(history.revisions.items()):
-        *older, last = (_summary(revision, ledger, settings) for revision in revisions)
+        beside = zip((None, *revisions), revisions, (*revisions[1:], None), strict=False)
+        *older, last = (
+            _summary(earlier, revision, following, ledger, settings)
+            for earlier, revision, following in beside
+        )
         public.append(last)
         superseded += [replace(summary, superseded=True) for summary in older]
     return Summaries(tuple(public), tuple(superseded))
 
 
-def _summary(revision: Revision, ledger: Ledger, settings: Settings) -> MonthlySummary:
+def _summary(
+    earlier: Revision | None,
+    revision: Revision,
+    following: Revision | None,
+    ledger: Ledger,
+    settings: Settings,
+) -> MonthlySummary:
     organisation = settings.organisation
+    explained = ledger.explained_rows(revision, following)
     return MonthlySummary(
         month=revision.month,
         organisation=organisation.name_on(revision.month.last),
@@ -39,4 +51,11 @@ def _summary(revision: Revision, ledger: Ledger, settings: Settings) -> MonthlyS
         numerals=settings.site.numerals,
         nil=ledger.is_nil(revision),
         sources=tuple(ledger.sources(revision)),
+        explanations={index: tuple(map(_public, given)) for index, given in explained.items()},
+        month_explanations=tuple(map(_public, ledger.explained_month(revision, earlier))),
     )
+
+
+def _public(explanation: Explanation) -> Explanation:
+    reason, by = (without_citizens(text) for text in (explanation.reason, explanation.by))
+    return replace(explanation, reason=reason, by=by)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline import CannotRunError
 
-SCHEMA = "0002"  # the newest migration; a test holds it against ``migrations/``
+SCHEMA = "0003"  # the newest migration; a test holds it against ``migrations/``
 
 METADATA = sa.MetaData()
 
@@ -65,6 +65,17 @@ SUBMISSION_ROW = _table(
 FINDING = _table("finding", _key(), _of("submission"), _number("position"), _text("finding"))
 # Where every filled cell of a recognised sheet went.
 ACCOUNT = _table("account", _key(), _of("submission"), _number("position"), _text("account"))
+# What a person answered. ``key`` is the question, ``answered`` the line that brought the answer,
+# ``after_revision`` the revision (its id) that the month had then, 0 for none: a superseded page
+# never shows what came later. Without submission_id it was given at the command line.
+EXPLANATION = _table(
+    "explanation",
+    _key(),
+    sa.Column("submission_id", sa.Integer, sa.ForeignKey("submission.id"), index=True),
+    *(_text(name) for name in ("part", "month", "rule", "subject", "key", "answered")),
+    *(_text(name) for name in ("reason", "said_by", "given_on")),
+    _number("after_revision"),
+)
 # A revision of a month is the union of the latest accepted part of each division.
 REVISION = _table("revision", _key(), _text("month"), _number("number"), _text("accepted_on"))
 REVISION_PART = _table("revision_part", _key(), _of("revision"), _text("part"), _of("submission"))

@@ -1,12 +1,11 @@
 """Results → what the command line prints: JSON for programs, Thai for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.judge import Judgement
 from pipeline.pages import draw
-from pipeline.reply import reply_of
 from pipeline.run import Answer, Pass
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
 from schemas.history import Waiting
@@ -34,7 +33,7 @@ def pass_json(done: Pass) -> dict[str, Any]:
     return {
         "today": done.today.isoformat(),
         "taken_in": [
-            *(_answer_json(answer) for answer in done.answers),
+            *(_answer_json(answer, done.replies) for answer in done.answers),
             *(_ignored_json(file) for file in done.arrived.ignored),
         ],
         "published": [_published_json(summary) for summary in done.published],
@@ -42,7 +41,7 @@ def pass_json(done: Pass) -> dict[str, Any]:
     }
 
 
-def _answer_json(answer: Answer) -> dict[str, Any]:
+def _answer_json(answer: Answer, replies: Mapping[str, str]) -> dict[str, Any]:
     drop = answer.drop
     return {
         "file": answer.original.file,
@@ -51,7 +50,7 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
         "months": [str(month) for month in drop.months],
         "rows": drop.rows,
         "findings": count(drop.findings),
-        "reply": reply_of(drop.file),
+        "reply": replies[drop.file],
     }
 
 
@@ -81,7 +80,7 @@ def _waiting_json(waiting: Waiting) -> dict[str, Any]:
     return {
         "month": str(waiting.month),
         "part": waiting.part,
-        "findings": [_finding_json(f) for f in waiting.findings if f.severity == "explain"],
+        "findings": [_finding_json(f) for f in waiting.findings if f.open],
     }
 
 
@@ -90,7 +89,9 @@ def pass_words(done: Pass, output: str) -> str:
     return draw(
         "terminal/run.txt",
         "arabic",
-        answers=[_AnswerView.of(answer) for answer in done.answers if _is_news(answer)],
+        answers=[
+            _AnswerView.of(answer, done.replies) for answer in done.answers if _is_news(answer)
+        ],
         quiet=sum(not _is_news(answer) for answer in done.answers),
         ignored=done.arrived.ignored,
         unsettled=done.arrived.unsettled,
@@ -122,8 +123,8 @@ class _AnswerView:
     reply: str
 
     @classmethod
-    def of(cls, answer: Answer) -> "_AnswerView":
-        asked = [f for f in answer.drop.findings if f.severity != "note"]
+    def of(cls, answer: Answer, replies: Mapping[str, str]) -> "_AnswerView":
+        asked = [f for f in answer.drop.findings if f.open]
         return cls(
             answer.original,
             answer.outcome,
@@ -131,7 +132,7 @@ class _AnswerView:
             [(severity, n) for severity, n in zip(SEVERITIES, count(asked).values(), strict=True)],
             asked[:SHOWN],
             len(asked[SHOWN:]),
-            reply_of(answer.drop.file),
+            replies[answer.drop.file],
         )
 
 
@@ -188,6 +189,7 @@ def check_json(files: Sequence[Checked]) -> dict[str, Any]:
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:
+    given = finding.explanation
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -196,6 +198,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "cell": finding.cell,
         "value": finding.value,
         "message": finding.message,
+        "explanation": {"reason": given.reason, "by": given.by} if given else None,
     }
 
 

@@ -1,9 +1,10 @@
 """A workbook after reading and cleaning: what it states, before any rule has looked at it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from schemas.explanation import Answer
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.procurement import Procurement
@@ -68,6 +69,7 @@ class Examined:
     months: tuple[Stated, ...]
     findings: tuple[Finding, ...]
     accounts: tuple[Account, ...] = ()
+    answers: tuple[Answer, ...] = ()  # what a person wrote into an earlier reply
 
     def kept(self) -> dict[str, Any]:
         """Return it as plain JSON values; ``Examined.of`` reads it."""
@@ -78,6 +80,7 @@ class Examined:
             ],
             "findings": [finding.kept() for finding in self.findings],
             "accounts": [account.kept() for account in self.accounts],
+            "answers": [asdict(answer) for answer in self.answers],
         }
 
     @classmethod
@@ -89,6 +92,7 @@ class Examined:
             ),
             tuple(Finding.of(finding) for finding in kept["findings"]),
             tuple(Account(**account) for account in kept["accounts"]),
+            tuple(Answer(**answer) for answer in kept["answers"]),
         )
 
 

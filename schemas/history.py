@@ -1,11 +1,12 @@
 """What the ledger tells: decisions about months, drops, revisions, releases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from schemas.examined import Account
+from schemas.explanation import Explanation
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.procurement import Procurement
@@ -13,6 +14,29 @@ from schemas.procurement import Procurement
 # Worst first: the outcome of a file is the worst of its months. "unchanged" is what is public
 # already; "repeated" is what the file said before, and another file has overruled since.
 Decision = Literal["returned", "waiting", "accepted", "unchanged", "repeated"]
+
+
+Rows = tuple[Procurement, ...]
+
+
+@dataclass(frozen=True)
+class Before:
+    """What is known when a part of the office drops a file; a month not public is in no mapping.
+
+    ``public`` is what this part has in public now, ``revisions`` the numbers of these revisions
+    and ``questions`` the findings of the file that stands in them. ``elsewhere`` is what other
+    parts have in public; ``overruled`` what the same file said before about months for which
+    another file speaks since. ``explanations`` are by the key of their question; ``spent`` names
+    the answers (key, reason, by) that have been public.
+    """
+
+    public: Mapping[Month, Rows] = field(default_factory=dict)
+    revisions: Mapping[Month, int] = field(default_factory=dict)
+    questions: Mapping[Month, tuple[Finding, ...]] = field(default_factory=dict)
+    elsewhere: Mapping[Month, Mapping[str, Rows]] = field(default_factory=dict)
+    overruled: Mapping[Month, Rows] = field(default_factory=dict)
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    spent: frozenset[tuple[str, str, str]] = frozenset()
 
 
 @dataclass(frozen=True)

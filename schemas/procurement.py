@@ -1,11 +1,14 @@
 """The clean row: one procurement of the form สขร.๑, named as Open Contracting names things."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from schemas.explanation import NO_TRAIT
 from schemas.thai import arabic_digits, decimal_baht, fold, visible
 
 
@@ -190,6 +193,25 @@ class Procurement:
         """Everything the row states, without where it stands: two equal rows say the same."""
         return tuple(getattr(self, name) for name in FACTS)
 
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits of all facts but the running number, which moves with inserted rows."""
+        plain = [[bid.bidder, bid.amount] for bid in self.bids]
+        facts = [plain if name == "bids" else getattr(self, name) for name in FACTS[1:]]
+        return _digest(json.dumps(facts, ensure_ascii=False, default=str), 16)
+
+    @property
+    def traits(self) -> tuple[str | None, ...]:
+        """By what a row is known again after a change, folded; no single one is a key."""
+        told = (self.contract_number, self.title, self.supplier, self.egp_project_number)
+        return tuple(None if text is None else fold(text) for text in told)
+
+    @property
+    def subject(self) -> str:
+        """What a question about the row is about: fingerprint, and a digest of each trait."""
+        traits = (NO_TRAIT if trait is None else _digest(trait, 8) for trait in self.traits)
+        return " ".join((self.fingerprint, *traits))
+
     def kept(self) -> dict[str, Any]:
         """Return the row, raw texts too, as plain JSON values; ``Procurement.of`` reads it."""
         plain: dict[str, Any] = {name: getattr(self, name) for name in FACTS}
@@ -214,6 +236,10 @@ class Procurement:
                 "written": {name: Written(*w) for name, w in kept["written"].items()},
             }
         )
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:length]
 
 
 FACTS = tuple(f.name for f in fields(Procurement) if f.name not in {"source", "written"})

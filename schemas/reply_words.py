@@ -28,6 +28,7 @@ CELL = "{sheet} ช่อง {cell}"
 NOTHING_THERE = "(ว่าง)"
 MORE = "พบข้อเดียวกันอีก {count:,} ที่: {places}"
 
+ANSWERED = "ชี้แจงแล้ว: {reason} (โดย {by})"
 KEY = "รหัส"
 REASON = "เหตุผล"
 BY = "ผู้ชี้แจง"

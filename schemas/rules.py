@@ -351,6 +351,28 @@ CELL_RULES = (
     ),
 )
 
+EXPLANATION_RULES = (
+    Rule(
+        "explanation-whole",
+        "note",
+        "คำชี้แจงบรรทัดนี้ยังไม่นับ เพราะยังไม่ได้กรอก{missing} กรุณากรอกให้ครบแล้ววางไฟล์อีกครั้ง",
+        HOUSE,
+    ),
+    Rule(
+        "explanation-expired",
+        "note",
+        "คำชี้แจงเดิม «{value}» ใช้กับข้อมูลเดิมของแถวนี้ ข้อมูลเปลี่ยนแล้ว กรุณาชี้แจงใหม่ในแผ่นงาน «คำชี้แจง» "
+        "ของไฟล์ที่ตอบกลับครั้งนี้",
+        "DESIGN: คำชี้แจงผูกกับข้อมูลของแถว",
+    ),
+    Rule(
+        "explanation-without-question",
+        "note",
+        "คำชี้แจง «{value}» ตอบข้อที่ไม่มีแล้วในไฟล์นี้ (แก้ไขแล้ว หรือไม่พบแถวเดิม) จึงไม่ได้เผยแพร่",
+        HOUSE,
+    ),
+)
+
 REVISION_RULES = (
     Rule(
         "month-of-contracts",
@@ -562,8 +584,25 @@ ROW_RULES = (
     ),
 )
 
-RULES = (*FILE_RULES, *SHEET_RULES, *CELL_RULES, *REVISION_RULES, *ROW_RULES)
+RULES = (
+    *FILE_RULES,
+    *SHEET_RULES,
+    *CELL_RULES,
+    *EXPLANATION_RULES,
+    *REVISION_RULES,
+    *ROW_RULES,
+)
 RULE = {rule.id: rule for rule in RULES}
+# The file could not be read at all: there is nothing in it to point at.
+UNREAD = frozenset(
+    {
+        "file-is-a-workbook",
+        "file-is-whole",
+        "file-without-password",
+        "file-within-limits",
+        "file-is-read",
+    }
+)
 
 QUOTED = 120  # characters of a long text that a message repeats
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from schemas.explanation import Explanation
 from schemas.month import Month
 from schemas.procurement import Procurement
 
@@ -22,16 +23,6 @@ HEADINGS = (
     "เหตุผลที่คัดเลือกโดยสรุป",
     "เลขที่และวันที่ของสัญญาหรือข้อตกลงในการซื้อหรือจ้าง",
 )
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A person's answer to a finding, published beside the row."""
-
-    rule: str
-    reason: str
-    by: str
-    date: date
 
 
 @dataclass(frozen=True)
@@ -60,6 +51,8 @@ class MonthlySummary:
     superseded: bool = False  # a later revision stands in its place; this one stays at its address
     sources: tuple[str, ...] = ()  # the originals it was made from, by sha256
     explanations: Mapping[int, tuple[Explanation, ...]] | None = None  # by index in ``rows``
+    # Why the month was corrected, why a row vanished: there is no row to stand beside.
+    month_explanations: tuple[Explanation, ...] = ()
 
     @property
     def totals(self) -> Totals:

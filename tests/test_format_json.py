@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.formats.json import render
+from schemas.explanation import Explanation
 from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source
-from schemas.summary import Explanation, MonthlySummary
+from schemas.summary import MonthlySummary
 
 KNOWN = Procurement(
     source=Source("ตุลาคม.xlsx", "สขร.๑", 7),
@@ -112,6 +113,7 @@ def test_a_month_is_the_agreed_keys_in_their_order() -> None:
         ],
         "totals": {"rows": 2, "agreed_price": "98000.00", "budget": "100000.50"},
         "nil": False,
+        "explanations": [],
     }
     assert content == expected
     assert json.dumps(content) == json.dumps(expected), "the order of the keys has changed"

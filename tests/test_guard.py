@@ -619,13 +619,11 @@ def test_a_child_that_computes_too_long_is_one_finding(tmp_path: Path) -> None:
 
 def test_an_answer_beyond_measure_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confine, "LARGEST_ANSWER", 500)
-    fits = confine._answer({"findings": "x" * 400}, "long.xlsx")  # noqa: SLF001
-    too_long = confine._answer({"findings": "x" * 500}, "long.xlsx")  # noqa: SLF001
+    assert confine._within(b"x" * 499)[:1] == b"A"  # noqa: SLF001
+    too_long = confine._heard(confine._within(b"x" * 500), "long.xlsx")  # noqa: SLF001
 
-    assert json.loads(fits) == {"findings": "x" * 400}
-    rule_id, message = one_refusal(Examined.of(json.loads(too_long)))
-    assert rule_id == "file-within-limits"
-    assert "long.xlsx" in message
+    assert too_long.word == "refused"
+    assert too_long.text == "มีข้อมูลหรือจุดที่ต้องแก้ไขมากเกินไป"
 
 
 NOISE = """

@@ -13,7 +13,7 @@ from pipeline.judge import Judgement, judge, released
 from schemas.config import Due, Hold, Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
 from schemas.finding import Finding
-from schemas.history import Decision, Judged, Waiting
+from schemas.history import Before, Decision, Judged, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
 from schemas.rules import RULE, RULES
@@ -51,7 +51,9 @@ def judged(
     today: date = BEFORE,
     hold: Hold = "until_due",
 ) -> Judgement:
-    return judge(Examined(months, tuple(findings)), public or {}, settings(hold), today)
+    known = public or {}
+    before = Before(known, dict.fromkeys(known, 1), dict.fromkeys(known, ()))
+    return judge(Examined(months, tuple(findings)), before, settings(hold), today)
 
 
 def decisions(judgement: Judgement) -> dict[str, str]:
@@ -180,7 +182,7 @@ def test_a_finding_of_one_month_is_no_finding_of_another() -> None:
 
 def test_a_file_that_was_refused_is_returned_without_a_month() -> None:
     refused = refusal("แบบ.xlsx", "file-is-whole", "ขาด")
-    judgement = judge(refused, {}, settings(), BEFORE)
+    judgement = judge(refused, Before(), settings(), BEFORE)
 
     assert judgement == Judgement((), refused.findings)
     assert (judgement.outcome, judgement.rows) == ("returned", 0)
@@ -324,8 +326,8 @@ def test_the_due_day_releases_what_waits_for_an_answer() -> None:
 
 def test_another_rule_for_the_due_day_is_kept_to() -> None:
     own = Settings(organisation=Organisation(name="ก"), due=Due(day=20))
-    judgement = judge(Examined((stated(OCTOBER, ASKED),), ()), {}, own, date(2024, 11, 19))
-    later = judge(Examined((stated(OCTOBER, ASKED),), ()), {}, own, date(2024, 11, 20))
+    judgement = judge(Examined((stated(OCTOBER, ASKED),), ()), Before(), own, date(2024, 11, 19))
+    later = judge(Examined((stated(OCTOBER, ASKED),), ()), Before(), own, date(2024, 11, 20))
 
     assert (judgement.outcome, later.outcome) == ("waiting", "accepted")
 

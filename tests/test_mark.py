@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -16,18 +17,22 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.answers import is_ours, read_answers
 from pipeline.guard import Limits, guard
 from pipeline.kinds import Kind
-from pipeline.mark import LISTED, is_ours, key_of, mark, read_explanations
+from pipeline.mark import LISTED, mark
 from pipeline.marking.styles import COLOURS
 from pipeline.read import read
+from schemas.explanation import Explanation
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity
+from schemas.month import Month
 from schemas.reply_words import AUTHOR, BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
 from schemas.sheet import Sheet, address
 from tests.corpus.variants import Variant, variants
 
 FILE = "แบบ.xlsx"
 SHEET = "แผ่น'1"
+OCTOBER = Month(2567, 10)
 FILLS = {severity: f"FF{colour}" for severity, colour in COLOURS.items()}
 CONCERNED = ("cells/", "formulas/", "sheets/", "rows/", "dates/", "columns/hidden")
 PAYLOADS = (
@@ -65,7 +70,8 @@ def finding(
     sheet: str = SHEET,
     message: str = "",
 ) -> Finding:
-    return Finding(rule, severity, FILE, sheet, cell, value, message or f"ดูช่อง {cell}")
+    said = message or f"ดูช่อง {cell}"
+    return Finding(rule, severity, FILE, sheet, cell, value, said, OCTOBER)
 
 
 def some_findings(sheets: Sequence[Sheet], seed: str) -> list[Finding]:
@@ -602,31 +608,38 @@ def test_explanations_come_back_by_their_keys(path: Path) -> None:
     }
     back = read_back(path, answered(reply, said))
 
-    assert read_explanations(back) == [
-        (key_of(asked[0]), "มีเหตุ", "นางทดลอง"),
-        (key_of(asked[3]), "2568", ""),
+    assert said_in(back) == [
+        (asked[0].ticket, "มีเหตุ", "นางทดลอง"),
+        (asked[1].ticket, "", "ใคร"),
+        (asked[3].ticket, "2568", ""),
     ]
     assert [sheet.name for sheet in back if is_ours(sheet)] == [READ_FIRST, EXPLANATIONS]
 
 
-def test_a_formula_by_mistake_is_no_reason(path: Path) -> None:
+def said_in(sheets: Sequence[Sheet]) -> list[tuple[str, str, str]]:
+    return [(answer.ticket, answer.reason, answer.by) for answer in read_answers(sheets)]
+
+
+@pytest.mark.parametrize("reason", ["=ไม่มี", "-", "  ", "......"])
+def test_what_is_no_reason_is_none(reason: str, path: Path) -> None:
     one = finding("A1", "explain")
-    back = read_back(path, answered(marked(path, EVERYTHING, [one]), {"A1": ("=ไม่มี", "ใคร")}))
+    back = read_back(path, answered(marked(path, EVERYTHING, [one]), {"A1": (reason, "ใคร")}))
 
-    assert read_explanations(back) == []
+    assert said_in(back) == [(one.ticket, "", "ใคร")]
 
 
-def test_a_key_changes_with_what_it_is_about() -> None:
-    one = finding("A1", "explain", "5")
+def test_a_key_changes_with_what_it_is_about_not_with_its_place() -> None:
+    one = replace(finding("A1", "explain", "5"), subject="00ff aa bb")
     others = [
-        finding("A2", "explain", "5"),
-        finding("A1", "explain", "6"),
-        finding("A1", "explain", "5", rule="b-rule"),
-        finding("A1", "explain", "5", sheet="อื่น"),
+        replace(one, subject="00fe aa bb"),
+        replace(one, rule="b-rule"),
+        replace(one, month=Month(2567, 11)),
+        replace(one, subject=""),
     ]
-    assert re.fullmatch("[0-9a-f]{16}", key_of(one))
-    assert len({key_of(f) for f in (one, *others)}) == 5
-    assert key_of(one) == key_of(finding("A1", "explain", "5", message="ถ้อยคำใหม่"))
+    assert re.fullmatch("[0-9a-f]{16}", one.key)
+    assert len({f.key for f in (one, *others)}) == 5
+    moved = replace(one, cell="B7", sheet="อื่น", file="ข.xlsx", message="ใหม่", subject="00ff cc")
+    assert moved.key == one.key
 
 
 def test_a_reason_given_stays_while_it_is_asked_for(path: Path) -> None:
@@ -634,8 +647,21 @@ def test_a_reason_given_stays_while_it_is_asked_for(path: Path) -> None:
     first = answered(marked(path, EVERYTHING, [one, two]), {"A1": ("เหตุ", "นายสมมติ")})
     second = marked(path, first, [one, two])
 
-    assert read_explanations(read_back(path, second)) == [(key_of(one), "เหตุ", "นายสมมติ")]
-    assert read_explanations(read_back(path, marked(path, second, [two]))) == []
+    assert said_in(read_back(path, second)) == [(one.ticket, "เหตุ", "นายสมมติ")]
+    assert said_in(read_back(path, marked(path, second, [two]))) == []
+
+
+def test_an_answer_that_counts_is_shown_and_no_longer_asked_for(path: Path) -> None:
+    given = Explanation("a-rule", "ราคาวัสดุสูงขึ้น", "นางทดลอง", date(2024, 11, 4))
+    one = replace(finding("A1", "explain", "12.5"), explanation=given)
+    reply = marked(path, EVERYTHING, [one])
+
+    assert said_in(read_back(path, reply)) == [(one.ticket, given.reason, given.by)]
+    comment = load(reply)[SHEET]["A1"].comment
+    assert comment is not None
+    assert "ชี้แจงแล้ว: ราคาวัสดุสูงขึ้น (โดย นางทดลอง)" in comment.text
+    assert SEVERITY_WORDS["note"] in comment.text
+    assert SEVERITY_WORDS["explain"] not in comment.text
 
 
 def test_a_sheet_of_the_sender_with_our_name_stays(path: Path) -> None:
@@ -652,7 +678,7 @@ def test_a_sheet_of_the_sender_with_our_name_stays(path: Path) -> None:
     texts = {sheet.name: {c.text for c in sheet.cells.values()} for sheet in back}
     assert texts[READ_FIRST] == texts[EXPLANATIONS] == {"ของผู้ส่งเอง"}
     assert len(back) == 5
-    assert read_explanations(back) == [(key_of(one), "เหตุ", "ใคร")]
+    assert said_in(back) == [(one.ticket, "เหตุ", "ใคร")]
 
 
 def answered_anywhere(content: bytes) -> bytes:
@@ -663,19 +689,6 @@ def answered_anywhere(content: bytes) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
-
-
-def test_the_answer_to_another_kind_is_found_by_the_name_it_has_in_the_reply(path: Path) -> None:
-    """Dropped again, the cell is quoted under the name that the reply gave its sheet."""
-    name = "ข: ต.ค."
-    path.write_bytes("ก,ข\nค,ง\nจ,ฉ\n".encode())
-    (sheet,) = read(path, f"{name}.csv", "text")
-    one = finding("A1", "explain", "ก", sheet=sheet.name)
-    back = read_back(path, mark(path, f"{name}.csv", "text", [one]))
-    assert back[1].name != sheet.name
-    again = finding("A1", "explain", "ก", sheet=back[1].name)
-
-    assert cells(back[2])["A3"][0] == key_of(again)
 
 
 def test_replies_are_the_same_on_another_day(path: Path) -> None:

@@ -22,10 +22,11 @@ from pipeline.render import place_of
 from pipeline.site import assemble
 from pipeline.summarise import Summaries
 from schemas.config import Organisation, Settings, Site
+from schemas.explanation import Explanation
 from schemas.month import Month, fiscal_months
 from schemas.procurement import Bid, Procurement, Source
 from schemas.status import STATE_WORDS, Announced, MeasureStatus, MonthStatus
-from schemas.summary import HEADINGS, Explanation, MonthlySummary, Numerals
+from schemas.summary import HEADINGS, MonthlySummary, Numerals
 from schemas.thai import UNKNOWN
 
 ROOT = Path(__file__).parent.parent
@@ -263,7 +264,7 @@ def with_text(text: str) -> dict[str, MonthlySummary]:
         **{name: month(row) for name, row in rows.items()},
         "reason": month(ROW, explanations={0: (reason,)}),
         "by": month(ROW, explanations={0: (by,)}),
-        "vanished": month(ROW, explanations={-1: (reason,)}),
+        "vanished": month(ROW, month_explanations=(reason,)),
         "organisation": month(ROW, organisation=text),
         "place": month(ROW, place=text),
     }
@@ -429,7 +430,7 @@ def test_an_explanation_stands_in_its_row_with_its_author_and_day() -> None:
 
 
 def test_an_explanation_without_a_row_is_not_lost() -> None:
-    tree = page(month(nil=True, explanations={0: (EXPLANATION,)}))
+    tree = page(month(nil=True, month_explanations=(EXPLANATION,)))
 
     assert "ราคาวัสดุสูงขึ้น" in words(tree.one("section", aria_labelledby="explanations"))
 

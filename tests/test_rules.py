@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -18,12 +17,13 @@ from pipeline.conserve import conserve
 from pipeline.examine import examine
 from pipeline.examples import bad_books, example_month, to_bytes
 from pipeline.guard import Limits
-from pipeline.judge import Elsewhere, judge
+from pipeline.judge import judge
 from pipeline.recognise import Table, recognise
 from schemas.config import Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
 from schemas.finding import SEVERITIES, Finding
 from schemas.frame import COLUMNS, failures
+from schemas.history import Before
 from schemas.layouts import OTHER_TABLES
 from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source, Written
@@ -294,10 +294,13 @@ def noted(text: str) -> Procurement:
 OF_OCTOBER = [replace(GOOD, contract_date=date(2024, 10, day)) for day in (1, 2, 3)]
 
 
-def judged_on(today: date, elsewhere: Elsewhere = MappingProxyType({})) -> list[Finding]:
+NOTHING_BEFORE = Before()
+
+
+def judged_on(today: date, before: Before = NOTHING_BEFORE) -> list[Finding]:
     examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
-    return list(judge(examined, {}, settings, today, elsewhere=elsewhere).findings)
+    return list(judge(examined, before, settings, today).findings)
 
 
 OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], list[Finding]]]] = {
@@ -388,8 +391,10 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
         lambda _: check(OCTOBER, OF_OCTOBER, TODAY, []),
     ),
     "month-in-one-part": (
-        lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (GOOD,)}}),
-        lambda _: judged_on(TODAY, {OCTOBER: {"กองช่าง": (replace(GOOD, budget=1),)}}),
+        lambda _: judged_on(TODAY, Before(elsewhere={OCTOBER: {"กองช่าง": (GOOD,)}})),
+        lambda _: judged_on(
+            TODAY, Before(elsewhere={OCTOBER: {"กองช่าง": (replace(GOOD, budget=1),)}})
+        ),
     ),
     "citizen-number-hidden": (
         lambda _: list(personal(OCTOBER, [noted(CITIZEN)])),
@@ -401,12 +406,14 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     ),
     "text-within-limits": (cell(title="ก" * 5_001), cell(title="ก" * 5_000)),
     "rows-kept": (
-        lambda _: compare(OCTOBER, [], [GOOD], "ใหม่.xlsx"),
-        lambda _: compare(OCTOBER, [replace(GOOD, budget=1)], [GOOD], "ใหม่.xlsx"),
+        lambda _: compare(OCTOBER, [], [GOOD], "ใหม่.xlsx", 1),
+        lambda _: compare(OCTOBER, [replace(GOOD, budget=1)], [GOOD], "ใหม่.xlsx", 1),
     ),
     "correction-has-reason": (
-        lambda _: compare(OCTOBER, [replace(GOOD, budget=1)], [GOOD], "ใหม่.xlsx"),
-        lambda _: compare(OCTOBER, [replace(GOOD, source=Source("", "", 1))], [GOOD], "ใหม่.xlsx"),
+        lambda _: compare(OCTOBER, [replace(GOOD, budget=1)], [GOOD], "ใหม่.xlsx", 1),
+        lambda _: compare(
+            OCTOBER, [replace(GOOD, source=Source("", "", 1))], [GOOD], "ใหม่.xlsx", 1
+        ),
     ),
 }
 
@@ -618,7 +625,7 @@ def test_a_message_says_amounts_and_days_as_the_office_writes_them() -> None:
 
 
 def gone(before: Sequence[Procurement], after: Sequence[Procurement]) -> list[str]:
-    return [f.value for f in compare(OCTOBER, after, before, "x") if f.rule == "rows-kept"]
+    return [f.value for f in compare(OCTOBER, after, before, "x", 1) if f.rule == "rows-kept"]
 
 
 FIRST = replace(
@@ -653,10 +660,10 @@ def test_a_row_continues_one_row_only() -> None:
 
 
 def test_the_order_of_rows_is_no_loss_but_a_change() -> None:
-    assert [f.rule for f in compare(OCTOBER, [SECOND, FIRST], [FIRST, SECOND], "x")] == [
+    assert [f.rule for f in compare(OCTOBER, [SECOND, FIRST], [FIRST, SECOND], "x", 1)] == [
         "correction-has-reason"
     ]
-    assert compare(OCTOBER, [FIRST, SECOND], [FIRST, SECOND], "x") == []
+    assert compare(OCTOBER, [FIRST, SECOND], [FIRST, SECOND], "x", 1) == []
 
 
 @STEADY

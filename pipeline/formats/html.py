@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.pages import PAGE, downloads, draw
+from schemas.explanation import Explanation
 from schemas.procurement import Procurement
-from schemas.summary import HEADINGS, Explanation, MonthlySummary
+from schemas.summary import HEADINGS, MonthlySummary
 
 # From fy2568/2567-10/ and from fy2568/2567-10/revisions/1/: the site may stand under any path.
 ROOT = "../../"
@@ -52,13 +53,7 @@ def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) ->
             )
             for index, row in enumerate(summary.rows)
         ],
-        # A row that vanished, a month that became nil: the reason has no row to stand beside.
-        month_explanations=[
-            explanation
-            for index, given in sorted(explanations.items())
-            if index not in range(len(summary.rows))
-            for explanation in given
-        ],
+        month_explanations=summary.month_explanations,
         sources=sources,
         with_project=any(row.egp_project_number is not None for row in summary.rows),
         downloads=offered,

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from schemas.explanation import Explanation
 from schemas.procurement import Procurement
-from schemas.summary import Explanation, MonthlySummary
+from schemas.summary import MonthlySummary
 from schemas.thai import decimal_baht
 
 
@@ -28,6 +29,7 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
             "budget": _baht(totals.budget),
         },
         "nil": summary.nil,
+        "explanations": [_explanation(given) for given in summary.month_explanations],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     return {f"sokhoro1-{summary.month}.json": text.encode()}
@@ -36,17 +38,18 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
 def _row(row: Procurement, explanations: tuple[Explanation, ...]) -> dict[str, Any]:
     return row.public() | {
         "source": {"file": row.source.file, "sheet": row.source.sheet, "row": row.source.row},
-        "explanations": [
-            {
-                "rule": explanation.rule,
-                "reason": explanation.reason,
-                "by": explanation.by,
-                "date": explanation.date.isoformat(),
-            }
-            for explanation in explanations
-        ],
+        "explanations": [_explanation(given) for given in explanations],
         # What was announced is found after the month is published, and stands in status.json.
         "announcements": [],
+    }
+
+
+def _explanation(given: Explanation) -> dict[str, str]:
+    return {
+        "rule": given.rule,
+        "reason": given.reason,
+        "by": given.by,
+        "date": given.date.isoformat(),
     }
 
 
