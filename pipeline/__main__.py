@@ -92,6 +92,9 @@ def check(
     config: ConfigOption = DEFAULT_CONFIG,
     today: TodayOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+    reply: Annotated[
+        Path | None, typer.Option("--reply", metavar="DIR", help="เขียนไฟล์ที่ทำเครื่องหมายแล้วลงที่นี่")
+    ] = None,
 ) -> None:
     """ตรวจไฟล์โดยไม่บันทึกและไม่เผยแพร่"""
     from pipeline.configure import configure
@@ -99,11 +102,43 @@ def check(
 
     workspace = configure(config)
     checked = look(files, workspace, _day(today))
+    from pipeline.reply import write_reply_of_check
     from pipeline.tell import check_json, check_words
 
-    _print(check_json(checked) if as_json else check_words(checked))
+    replies = [
+        reply and write_reply_of_check(path, file.findings, reply, workspace.limits)
+        for path, file in zip(files, checked, strict=True)
+    ]
+    _print(check_json(checked) if as_json else check_words(checked, replies))
     asked = any(file.outcome in {"returned", "waiting"} for file in checked)
     raise typer.Exit(WAITS if asked else DONE)
+
+
+@app.command()
+def explain(
+    key: Annotated[str, typer.Argument(metavar="[KEY]", help="รหัสของข้อที่จะชี้แจง")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="เหตุผล")] = "",
+    by: Annotated[str, typer.Option("--by", help="ชื่อผู้ชี้แจง")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+) -> None:
+    """แสดงข้อที่รอคำชี้แจง หรือบันทึกคำชี้แจงหนึ่งข้อ (ผลเหมือนกรอกในแผ่นงาน «คำชี้แจง»)"""
+    from pipeline.alone import alone
+    from pipeline.configure import configure
+    from pipeline.explain import give
+    from pipeline.ledger import Ledger
+    from pipeline.tell import questions_words
+
+    workspace, day = configure(config), _day(today)
+    if not key:
+        with Ledger.view(workspace.ledger) as seen:
+            questions = seen.questions() if seen else []
+        _print(questions_words(questions))
+        raise typer.Exit(WAITS if questions else DONE)
+    with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
+        part, given = give(ledger.questions(), key, reason, by)
+        ledger.record_explanation(part, given, day)
+    typer.echo(f"บันทึกคำชี้แจงของเดือน{given.month.words} แล้ว จะมีผลเมื่อสั่ง sokhoro1 run")
 
 
 @app.command()

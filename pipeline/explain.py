@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline import CannotRunError
 from schemas.explanation import SHARED_TRAITS, Answer, Explanation, Given, Ticket
 from schemas.finding import Finding
 from schemas.month import Month
+from schemas.procurement import is_placeholder
 from schemas.reply_words import BY, REASON
 from schemas.rules import found
 
@@ -53,6 +55,26 @@ def explain(
             given.append(Given(*where, key, answer.reason, answer.by))
         told.append(replace(finding, explanation=explanation))
     return Explained(tuple(told), tuple(dict.fromkeys(given)), frozenset(taken.values()))
+
+
+def give(
+    questions: Sequence[tuple[Month, str, Finding]], key: str, reason: str, by: str
+) -> tuple[str, Given]:
+    """Return the part of the office and the answer to one open question, by its key's beginning.
+
+    Errors: CannotRunError for a key that means none or several, for a reason that is none.
+    """
+    meant = [one for one in questions if key and one[2].key.startswith(key.lower())]
+    if len(meant) != 1:
+        count = "ไม่พบข้อที่รอคำชี้แจงรหัส" if not meant else "พบมากกว่าหนึ่งข้อที่ขึ้นต้นด้วยรหัส"
+        raise CannotRunError(f"{count} «{key}» กรุณาดูรายการด้วยคำสั่ง sokhoro1 explain")
+    if is_placeholder(reason) or is_placeholder(by):
+        raise CannotRunError("กรุณาระบุเหตุผล (--reason) และชื่อผู้ชี้แจง (--by)")
+    ((month, part, finding),) = meant
+    about = finding.subject.split(" ")[0]
+    return part, Given(
+        month, finding.rule, about, finding.key, finding.key, reason.strip(), by.strip()
+    )
 
 
 def _same(explanation: Explanation, answer: Answer) -> bool:

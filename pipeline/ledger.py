@@ -345,6 +345,23 @@ class Ledger:
         with self.engine.connect() as link:
             return tuple(_findings(link, submission))
 
+    def questions(self) -> list[tuple[Month, str, Finding]]:
+        """Return what is asked now and not yet answered, by month and part of the office.
+
+        Of the latest word about a month, and of what is public: that may be an earlier one.
+        """
+        history = self.history()
+        asked: dict[tuple[Month, str, str], Finding] = {}
+        for month, parts in sorted(history.latest.items()):
+            public = history.current(month)
+            for part, word in sorted(parts.items()):
+                standing = public.parts.get(part, word.submission) if public else word.submission
+                findings = (*self.findings_of(word.submission), *self.findings_of(standing))
+                for finding in findings:
+                    if finding.severity == "explain" and finding.open and finding.month == month:
+                        asked.setdefault((month, part, finding.key), finding)
+        return [(month, part, finding) for (month, part, _), finding in asked.items()]
+
     def explained_rows(
         self, revision: Revision, following: Revision | None
     ) -> dict[int, tuple[Explanation, ...]]:
@@ -354,15 +371,13 @@ class Ledger:
         """
         found: dict[int, tuple[Explanation, ...]] = {}
         index = 0
-        with self.engine.connect() as link:
-            for part, submission in sorted(revision.parts.items()):
+        for part, submission in sorted(revision.parts.items()):
+            with self.engine.connect() as link:
                 known = _by_subject(link, part, revision.month, following)
-                for row in self.rows_of(submission, revision.month) if known else ():
-                    if explanations := known.get(row.fingerprint):
-                        found[index] = explanations
-                    index += 1
-                if not known:
-                    index += _count_rows(link, submission, revision.month)
+            for row in self.rows_of(submission, revision.month):
+                if known and (explanations := known.get(row.fingerprint)):
+                    found[index] = explanations
+                index += 1
         return found
 
     def explained_month(
@@ -637,10 +652,3 @@ def _by_subject(
     for (subject, _), explanation in last.items():
         found[subject] = (*found.get(subject, ()), explanation)
     return found
-
-
-def _count_rows(link: sa.Connection, submission: int, month: Month) -> int:
-    asked = sa.select(sa.func.count()).where(
-        SUBMISSION_ROW.c.submission_id == submission, SUBMISSION_ROW.c.month == str(month)
-    )
-    return int(link.execute(asked).scalar_one())

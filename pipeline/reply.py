@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.configure import Workspace
 from pipeline.confine import mark_confined
 from pipeline.due import due_day
+from pipeline.guard import Limits
 from pipeline.ledger import Ledger
 from pipeline.pages import draw
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding
@@ -27,6 +28,8 @@ TEXT = "ใบตอบรับ.txt"
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _ENDING = re.compile(r"\.(?:xlsx|xlsm|xls|xlsb|ods|csv|tsv|txt|html?|xml)$", re.IGNORECASE)
 LONGEST_NAME = 180  # bytes of 255 that a file system allows
+KEPT, CHECKED = "ฉบับที่แก้ไว้", "ตรวจแล้ว"
+_STAMP = re.compile(r'<meta name="reply" content="([0-9a-f]*) ([0-9a-f]*)">')
 EACH, FIRST, PLACES = 5, 3, 40  # findings of a rule told one by one, else the first and places
 
 
@@ -74,21 +77,29 @@ def _write_reply(drop: Drop, history: History, workspace: Workspace) -> str:
     receipt = workspace.output / reply_of(drop.file)
     marked = workspace.output / marked_of(drop.file)
     stamp = _stamp(drop)
-    known = receipt.read_text(encoding="utf-8") if receipt.is_file() else ""
-    is_marked = f"{stamp} marked" in known
-    if f"{stamp} " not in known or (is_marked and not marked.is_file()):
+    known, digest = _stamped(receipt)
+    if known != stamp or (digest and not marked.is_file()):
         try:
-            is_marked = _write_marked(drop, marked, workspace)
-        except PermissionError:  # on Windows: open in somebody's Excel; the next pass comes back
-            return reply_of(drop.file)
+            digest = _write_marked(drop, marked, digest, workspace)
+        except PermissionError as error:
+            if not hasattr(error, "winerror"):
+                raise
+            return reply_of(drop.file)  # open in somebody's Excel; the next pass comes back
     facts = _facts(drop, history, workspace)
-    facts["stamp"] = f"{stamp} {'marked' if is_marked else 'alone'}"
-    facts["marked"] = marked.name if is_marked else ""
+    facts["stamp"] = f"{stamp} {digest}"
+    facts["marked"] = marked.name if digest else ""
     _write(receipt, draw("receipt.html", "arabic", **facts))
     text = draw("receipt.txt", "arabic", **facts).decode()
     # Notepad wants to be told that it is UTF-8, and older ones want both marks at a line's end.
     _write(receipt.with_name(TEXT), text.replace("\n", "\r\n").encode("utf-8-sig"))
-    return marked_of(drop.file) if is_marked else reply_of(drop.file)
+    return marked_of(drop.file) if digest else reply_of(drop.file)
+
+
+def _stamped(receipt: Path) -> tuple[str, str]:
+    """What the receipt says of the workbook beside it: made from what, and its sha256."""
+    known = receipt.read_text(encoding="utf-8") if receipt.is_file() else ""
+    found = _STAMP.search(known)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def _stamp(drop: Drop) -> str:
@@ -98,16 +109,47 @@ def _stamp(drop: Drop) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]
 
 
-def _write_marked(drop: Drop, marked: Path, workspace: Workspace) -> bool:
+def _write_marked(drop: Drop, marked: Path, digest: str, workspace: Workspace) -> str:
+    """Write the marked workbook, or take away the last one; return its sha256, "" for none."""
     original = workspace.originals / drop.sha256
     content = None
     if can_be_marked(drop.findings) and original.is_file():
         content = mark_confined(original, drop.file, drop.findings, workspace.limits)
+    _keep(marked, digest)
     if content is None:
         marked.unlink(missing_ok=True)
-        return False
+        return ""
     _write(marked, content)
-    return True
+    return hashlib.sha256(content).hexdigest()
+
+
+def _keep(marked: Path, digest: str) -> None:
+    """What somebody typed into a reply and saved there is set aside, never written over."""
+    if not marked.is_file() or hashlib.sha256(marked.read_bytes()).hexdigest() == digest:
+        return
+    marked.replace(free_name(marked, KEPT))
+
+
+def free_name(path: Path, what: str) -> Path:
+    """Return a name beside ``path`` that no file has: «แบบ (ตรวจแล้ว).xlsx», then numbered."""
+    names = (f"{path.stem} ({what}{number}){path.suffix}" for number in ("", *range(2, 1000)))
+    return next(fresh for name in names if not (fresh := path.with_name(name)).exists())
+
+
+def write_reply_of_check(
+    path: Path, findings: Sequence[Finding], folder: Path, limits: Limits
+) -> Path | None:
+    """Write the marked workbook of a file that was only looked at; None where there is none."""
+    if not can_be_marked(findings):
+        return None
+    content = mark_confined(path, path.name, findings, limits)
+    if content is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    name = _ENDING.sub("", path.name) or path.name
+    fresh = free_name(folder / f"{name}.xlsx", CHECKED)
+    _write(fresh, content)
+    return fresh
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipeline.judge import Judgement
@@ -202,16 +203,24 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def check_words(files: Sequence[Checked]) -> str:
-    """Return the same for people."""
+def check_words(files: Sequence[Checked], replies: Sequence[Path | None]) -> str:
+    """Return the same for people; ``replies`` are the marked workbooks that were asked for."""
     return draw(
         "terminal/check.txt",
         "arabic",
-        files=files,
+        files=list(zip(files, replies, strict=True)),
         marks=MARKS,
         words={**OUTCOME_WORDS, "accepted": "ใช้ได้", "unchanged": "ตรงกับที่เผยแพร่แล้ว"},
         severity_words=SEVERITY_WORDS,
     ).decode()
+
+
+# ---- explain
+
+
+def questions_words(questions: Sequence[tuple[Month, str, Finding]]) -> str:
+    """Return what is asked and not yet answered, each with the key to answer it by."""
+    return draw("terminal/explain.txt", "arabic", questions=questions).decode()
 
 
 # ---- status
