@@ -59,10 +59,11 @@ def init(
         str, typer.Option("--organisation", help="ชื่อหน่วยงาน")
     ] = "เทศบาลเมืองชะมาย",
 ) -> None:
-    """สร้างพื้นที่ทำงาน: ไฟล์ตั้งค่า โฟลเดอร์รับไฟล์ โฟลเดอร์ผลลัพธ์ และไฟล์ตัวอย่าง"""
+    """สร้างพื้นที่ทำงาน: ไฟล์ตั้งค่า โฟลเดอร์รับไฟล์ โฟลเดอร์ผลลัพธ์ ไฟล์ตัวอย่าง และแบบเปล่า"""
+    from pipeline.blank import month_of_form
     from pipeline.workspace import make_workspace
 
-    for line in make_workspace(folder, organisation):
+    for line in make_workspace(folder, organisation, month_of_form(None, _day(None))):
         typer.echo(line)
 
 
@@ -163,6 +164,29 @@ def status(
     _print(answer.public_json() if as_json else status_words(answer))
     late = any(month.late and not month.public for month in answer.months)
     raise typer.Exit(WAITS if late else DONE)
+
+
+@app.command()
+def template(
+    month: Annotated[
+        str | None, typer.Argument(metavar="[MONTH]", help="เดือน พ.ศ. เช่น 2567-10 (ปกติ เดือนก่อน)")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="ไฟล์ที่จะเขียน ไม่เขียนทับไฟล์เดิม")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+) -> None:
+    """แบบ สขร.๑ เปล่าของเดือน ให้กองคลังกรอก"""
+    from pipeline.blank import blank_form, month_of_form, write_blank
+    from pipeline.configure import configure
+    from schemas.form_words import FILE
+
+    settings = configure(config).settings
+    asked = month_of_form(month, _day(today))
+    path = output or Path(FILE.format(month=asked))
+    write_blank(path, asked, blank_form(asked, settings.organisation, settings.site.numerals))
+    typer.echo(f"เขียนแบบเปล่าของเดือน{asked.words} ไว้ที่ {path}")
 
 
 @app.command()

@@ -18,6 +18,7 @@ from pipeline.headings import (
     likely,
     other_table,
 )
+from pipeline.help_sheet import is_help, written_in_help
 from pipeline.lines import Line, Place, Under, lines_under
 from pipeline.months import flat_month, is_title, month_meant, month_of, months_said
 from pipeline.parting import is_day, number_and_day
@@ -26,6 +27,7 @@ from schemas.layouts import (
     BELOW_TABLE,
     IGNORED_HEADINGS,
     MONTH,
+    NIL,
     TITLE_BLOCK,
     Column,
     Layout,
@@ -90,7 +92,10 @@ def recognise(sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[list[Table
         else:
             rest.append((sheet, rows, header))
     for sheet, rows, header in rest:
-        findings.append(_no_table(sheet, rows, header, tables))
+        if tables and is_help(sheet):
+            findings += written_in_help(sheet, {table.month for table in tables if table.month})
+        else:
+            findings.append(_no_table(sheet, rows, header, tables))
     return _settle(tables, findings)
 
 
@@ -149,6 +154,7 @@ def _tables(
     for block in blocks:
         header = _widened(block)
         under = lines_under(sheet, header, block.below, pages)
+        chosen = list(_choose_nil(sheet, block.above, under))
         spoken = [*block.above, *under.titles]
         titles = spoken if months_said(spoken) else [*titles, *spoken]
         doubts = [
@@ -156,6 +162,7 @@ def _tables(
             *_columns(sheet, header, block.below),
             *_not_ours(sheet, under.items, names),
             *under.findings,
+            *chosen,
         ]
         made, unclear = _of_months(sheet, titles, header, under, titles_alone=several)
         tables += made
@@ -228,15 +235,34 @@ def _is_whole(text: str) -> bool:
     return number.strip() != "" and day is not None and is_day(day)
 
 
+def _choose_nil(sheet: Sheet, above: Iterable[Cell], under: Under) -> Iterator[Finding]:
+    """Our blank form has a cell for nil above the header; beside items it contradicts them."""
+    for cell in above:
+        if not _says_nil_above(cell):
+            continue
+        if under.items:
+            where = (sheet.file, sheet.name, cell.address, cell.text)
+            yield found("nil-without-items", *where, count=len(under.items))
+        else:
+            under.nil = True
+            under.named[cell.row, cell.column] = "nil"
+
+
+def _says_nil_above(cell: Cell) -> bool:
+    return fold(cell.text) == fold(NIL)
+
+
 def _title_block(sheet: Sheet, above: Iterable[Cell], names: Sequence[str]) -> Iterator[Finding]:
     """What stands above the header is left out by name, or told."""
     ours = [fold(name) for name in names]
     for cell in above:
         text = fold(cell.text)
         where = (sheet.file, sheet.name, cell.address, cell.text)
+        if any(name in text for name in ours) or _says_nil_above(cell):
+            continue
         if not (BY_NAME.search(text) or is_title(cell)):
             yield found("cell-in-table", *where)
-        elif OFFICE.search(text) and not any(name in text for name in ours):
+        elif OFFICE.search(text):
             yield found("organisation-is-ours", *where, organisation=names[0])
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from pipeline import CannotRunError
 from pipeline.configure import NAME, Workspace, configure
 from pipeline.due import due_day
+from schemas.config import Organisation, Settings
 from schemas.example_words import ORGANISATION
+from schemas.form_words import FILE as FORM_FILE
 from schemas.month import Month, fiscal_months
 
 EXAMPLES = "ตัวอย่าง"
@@ -21,9 +23,13 @@ LATE_IN_DEMO = Month(2568, 4)
 LAST_OF_YEAR = 9
 
 
-def make_workspace(folder: Path, organisation: str) -> list[str]:
-    """Make a workspace in ``folder`` and return the lines to tell; never overwrites one."""
+def make_workspace(folder: Path, organisation: str, month: Month) -> list[str]:
+    """Make a workspace in ``folder`` and return the lines to tell; never overwrites one.
+
+    ``month`` is that of the blank form beside the example.
+    """
     from pipeline import examples
+    from pipeline.blank import blank_form, write_blank
 
     config = folder / NAME
     if config.exists():
@@ -33,6 +39,11 @@ def make_workspace(folder: Path, organisation: str) -> list[str]:
     (folder / EXAMPLES).mkdir(exist_ok=True)
     book = examples.example_month(Month(DEMO_YEAR, 1), "nine-columns", rows=8)
     example = examples.write(book, folder / EXAMPLES)
+    blank = folder / EXAMPLES / FORM_FILE.format(month=month)
+    if not blank.exists():  # an earlier try may have left it
+        settings = Settings(organisation=Organisation(name=organisation))
+        form = blank_form(month, settings.organisation, settings.site.numerals)
+        write_blank(blank, month, form)
     text = (files("templates") / NAME).read_text(encoding="utf-8")
     # JSON's quotes and escapes are TOML's as well.
     name = json.dumps(organisation, ensure_ascii=False)
@@ -41,6 +52,7 @@ def make_workspace(folder: Path, organisation: str) -> list[str]:
         f"สร้างพื้นที่ทำงานแล้วที่ {folder.resolve()}",
         f"1. ตรวจชื่อหน่วยงานใน {NAME} (ตอนนี้คือ {organisation})",
         f"2. วางไฟล์ Excel ของกองคลังลงในโฟลเดอร์ inbox (ดูตัวอย่างที่ {EXAMPLES}/{example.name})",
+        f"   หรือกรอกแบบเปล่าที่ {EXAMPLES}/{blank.name} (เดือนอื่นสั่ง sokhoro1 template)",
         "3. สั่ง sokhoro1 run",
     ]
 
@@ -62,7 +74,7 @@ def make_demo(folder: Path) -> tuple[Workspace, list[DemoDay]]:
     from pipeline import examples
 
     if not (folder / NAME).exists():
-        make_workspace(folder, ORGANISATION)
+        make_workspace(folder, ORGANISATION, Month(DEMO_YEAR, LAST_OF_YEAR))
     workspace = configure(folder / NAME)
     if workspace.settings.organisation.name != ORGANISATION:
         raise CannotRunError(

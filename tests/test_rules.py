@@ -22,9 +22,10 @@ from pipeline.recognise import Table, recognise
 from schemas.config import Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
 from schemas.finding import SEVERITIES, Finding
+from schemas.form_words import HELP_SHEET, HELP_TITLE
 from schemas.frame import COLUMNS, failures
 from schemas.history import Before
-from schemas.layouts import OTHER_TABLES
+from schemas.layouts import NIL, OTHER_TABLES
 from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source, Written
 from schemas.rules import (
@@ -363,6 +364,14 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     ),
     "month-in-one-sheet": (on(page(line()), page(line(), name="ต.ค.67")), GOOD_PAGE),
     "rows-present": (on(page()), GOOD_PAGE),
+    "nil-without-items": (
+        on(paper([[TITLE], [NIL], list(NINE.values()), line()])),
+        on(paper([[TITLE], [NIL], list(NINE.values())])),
+    ),
+    "item-in-help": (
+        on(page(line()), paper([[HELP_TITLE], line()], name=HELP_SHEET)),
+        on(page(line()), paper([[HELP_TITLE], ["ก", "ข"]], name=HELP_SHEET)),
+    ),
     "sheet-still-empty": (on(page(line()), NOVEMBER), GOOD_PAGE),
     "row-is-whole": (on(page(line(), [None, "ก"], line())), on(page(line(), [], line()))),
     "cell-in-table": (on(page(line(), [None, "ก"])), on(page(line(), [None, "หมายเหตุ ก"]))),
@@ -450,6 +459,7 @@ FIX = {
     *("month-of-these-years", "month-begun", "text-within-limits", "month-in-one-part"),
     *("readers-agree", "cells-accounted", "table-is-the-form", "tables-apart", "line-has-month"),
     *("line-is-ours", "row-struck", "cell-struck", "contract-single", "month-of-contracts"),
+    *("nil-without-items", "item-in-help"),
 }
 EXPLAIN = {
     *("rows-kept", "correction-has-reason", "budget-filled", "reference-price-filled"),
