@@ -29,7 +29,7 @@ from schemas.layouts import (
 
 FILE = "สขร1-{month}.xlsx"
 BAHT = " (บาท)"
-EGP = " (e-GP)"
+EGP = " e-GP"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What the tests share: a workspace of their own, and one pass of the real program in it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -22,11 +23,15 @@ REAL_YEAR = SHARED / "acceptance" / "year_of_workbooks.py"
 
 # The real year is no part of the project: where it lies beside the checkout it is tested as well.
 collect_ignore = [] if REAL_YEAR.is_file() else ["test_real_year.py"]
+# No part of the project either: where it is installed, what it saves is tested.
+SOFFICE = shutil.which("soffice")
+collect_ignore += [] if SOFFICE else ["test_blank_in_libreoffice.py"]
 
 
-def pytest_report_header() -> str:
+def pytest_report_header() -> list[str]:
     where = "beside the checkout" if REAL_YEAR.is_file() else "not here: its tests are left out"
-    return f"the real fiscal year 2568: {where}"
+    office = SOFFICE or "not here: its tests are left out"
+    return [f"the real fiscal year 2568: {where}", f"LibreOffice: {office}"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +133,46 @@ def test_check_says_what_would_be_found_and_records_nothing(workspace: Path) -> 
     ]
     assert len(file["rows"]) == 3
     assert list((workspace / "output").iterdir()) == []
+
+
+def test_template_writes_last_months_form_once(workspace: Path) -> None:
+    made = sokhoro1("template", "--today", TODAY, folder=workspace)
+    path = workspace / "สขร1-2568-09.xlsx"
+    before = path.read_bytes()
+    again = sokhoro1("template", "2568-09", folder=workspace)
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert path.name in made.stdout
+    assert (again.returncode, again.stdout, again.stderr.count("\n")) == (2, "", 1)
+    assert path.read_bytes() == before
+
+
+def test_template_writes_where_it_is_told_and_check_knows_the_form(workspace: Path) -> None:
+    made = sokhoro1("template", "2567-10", "--output", "ของกองช่าง.xlsx", folder=workspace)
+    done = sokhoro1("check", "ของกองช่าง.xlsx", "--today", TODAY, "--json", folder=workspace)
+    (file,) = json.loads(done.stdout)["files"]
+
+    assert made.returncode == 0
+    assert (file["outcome"], file["months"]) == ("returned", ["2567-10"])
+    assert [finding["rule"] for finding in file["findings"]] == ["rows-present"]
+
+
+@pytest.mark.parametrize("arguments", [("2024-10",), ("ตุลาคม",), ("2567-10", "--output", "a.xls")])
+def test_a_form_that_cannot_be_is_one_sentence(
+    workspace: Path, arguments: tuple[str, ...]
+) -> None:
+    before = sorted(workspace.iterdir())
+    done = sokhoro1("template", *arguments, folder=workspace)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert sorted(workspace.iterdir()) == before
+
+
+def test_init_puts_the_blank_form_beside_the_example(workspace: Path) -> None:
+    example, blank = sorted(
+        (workspace / "ตัวอย่าง").iterdir(), key=lambda p: p.stem.startswith("สขร1")
+    )
+    assert re.fullmatch(r"สขร1-25[0-9]{2}-[0-9]{2}\.xlsx", blank.name)
+    assert example.suffix == ".xlsx"
 
 
 def test_status_answers_before_anything_was_dropped(workspace: Path) -> None:
