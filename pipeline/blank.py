@@ -43,17 +43,17 @@ from schemas.thai import BUDDHIST_OFFSET, MONTHS_SHORT, date_long, months_in, th
 ROWS = 60  # prepared; a municipality of the size we know has about 25 purchases a month
 WIDTHS = {  # pixels; A4 landscape, one page wide
     "number": 54,
-    "title": 214,
+    "title": 210,
     "budget": 92,
     "reference_price": 92,
     "procurement_method": 100,
-    "bidder": 136,
+    "bidder": 140,
     "bid": 92,
-    "supplier": 136,
+    "supplier": 140,
     "agreed_price": 92,
-    "selection_reason": 136,
-    "contract_number": 92,
-    "contract_date": 104,
+    "selection_reason": 140,
+    "contract_number": 104,
+    "contract_date": 110,
     "egp_project_number": 104,
 }
 MONEY = ("budget", "reference_price", "agreed_price", "bid")
@@ -64,7 +64,7 @@ LAST = len(words.ENTRIES) - 1
 NIL_FROM, NIL_TO = 7, 9  # the columns of the cell in which nil is chosen
 LAST_SHEET_COLUMN = 16_383
 YELLOW, GREY = "#FFF2CC", "#EDEDED"
-HELP_WIDTHS = (260, 560, 300)
+HELP_WIDTHS = (340, 520, 300)
 
 
 def blank_form(month: Month, organisation: Organisation, numerals: Numerals) -> bytes:
@@ -77,7 +77,9 @@ def blank_form(month: Month, organisation: Organisation, numerals: Numerals) -> 
     name = organisation.name_on(month.last)
     title = digits(SUMMARY.format(month=month.words))
     content = io.BytesIO()
-    book = Workbook(content, {"in_memory": True})
+    # The height that one line needs, without fixing it: the rows grow with what is typed.
+    line = round(height(1, SIZE) / POINTS)
+    book = Workbook(content, {"in_memory": True, "default_row_height": line})
     created = datetime.combine(month.last, time())  # else every run differs
     book.set_properties({"title": title, "author": name, "company": name, "created": created})
     sheet = book.add_worksheet(f"{FORM} {MONTHS_SHORT[month.number - 1]}{month.year % 100:02}")
@@ -147,7 +149,7 @@ def _write_title_block(book: Workbook, sheet: Worksheet, texts: Sequence[str]) -
         _done(sheet.merge_range(row, 0, row, LAST, text, look))
         em = sum(WIDTHS.values()) * POINTS / (look.font_size * BOLD)
         _done(sheet.set_row(row, height(lines(text, em), look.font_size)))
-    label = _format(book, align="right", valign="vcenter", italic=True)
+    label = _format(book, align="right", valign="vcenter", italic=True, indent=1)
     _done(sheet.merge_range(NIL_ROW, 0, NIL_ROW, NIL_FROM - 1, words.NIL_LABEL, label))
     tick = _format(
         book, align="center", valign="vcenter", bold=True, border=1, bg_color=YELLOW, locked=False
@@ -174,8 +176,8 @@ def _write_header(book: Workbook, sheet: Worksheet) -> None:
             both = width + WIDTHS[words.ENTRIES[at + 1].field]
             _done(sheet.merge_range(HEAD, at, HEAD, at + 1, entry.above.heading, look))
             tops.append(_lines(entry.above.heading, both))
+    _done(sheet.set_row(HEAD, height(max(tops), SIZE)))
     # One line more than measured: an office without the font gets another, wider one.
-    _done(sheet.set_row(HEAD, height(max(tops) + 1, SIZE)))
     _done(sheet.set_row(SUBHEAD, height(max(subs) + 1, SIZE)))
 
 
@@ -199,8 +201,11 @@ def _prepare_rows(book: Workbook, sheet: Worksheet) -> None:
 def _look_of(field: str) -> dict[str, object]:
     if field in MONEY:
         return {"num_format": "#,##0.00", "align": "right"}
-    align = "center" if field in CENTRED else "left"
-    return {"num_format": "@" if field in AS_TYPED else "General", "align": align}
+    number_format = "@" if field in AS_TYPED else "General"
+    if field in CENTRED:
+        return {"num_format": number_format, "align": "center"}
+    # Away from the price in the column before.
+    return {"num_format": number_format, "align": "left", "indent": 1}
 
 
 def _set_page(sheet: Worksheet, header: tuple[int, int] | None = None) -> None:

@@ -7,15 +7,48 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.blank import ROWS
 from pipeline.judge import Judgement
 from schemas.form_words import HELP_SHEET
 from schemas.layouts import NIL
 from schemas.month import Month
 from tests.conftest import SOFFICE
-from tests.forms import FIRST, NIL_CELL, OCTOBER, filled, form, judged_file, saved
+from tests.forms import FIRST, NIL_CELL, OCTOBER, fill, filled, form, judged_file, row_of, saved
 
 KINDS = ("xlsx", "xls", "ods")
 CASES = {"เต็ม": 60, "เจ็ด": 7, "หนึ่ง": 1, "ไม่มี": 0, "เปล่า": 0}
+
+
+# Types three lines into a row, inserts three rows in the middle, saves; tells the row's heights.
+BASIC = """
+Sub Insert(source As String, target As String)
+  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+  hidden(0).Name = "Hidden" : hidden(0).Value = True
+  book = StarDesktop.loadComponentFromURL(source, "_blank", 0, hidden())
+  sheet = book.Sheets.getByIndex(0)
+  low = sheet.Rows.getByIndex(40).Height
+  sheet.getCellByPosition(1, 40).String = "1" + Chr(10) + "2" + Chr(10) + "3"
+  high = sheet.Rows.getByIndex(40).Height
+  sheet.getCellByPosition(1, 40).String = ""
+  sheet.unprotect("")
+  sheet.Rows.insertByIndex(8, 3)
+  sheet.getCellByPosition(20, 0).String = low &amp; "," &amp; high
+  Dim how(0) As New com.sun.star.beans.PropertyValue
+  how(0).Name = "FilterName" : how(0).Value = "Calc MS Excel 2007 XML"
+  book.storeToURL(target, how())
+  book.close(True)
+End Sub
+"""
+MODULE = """<?xml version="1.0" encoding="UTF-8"?>
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1"
+ script:language="StarBasic">{code}</script:module>
+"""
+LIBRARY = """<?xml version="1.0" encoding="UTF-8"?>
+<library:library xmlns:library="http://openoffice.org/2000/library" library:name="Standard"
+ library:readonly="false" library:passwordprotected="false">
+ <library:element library:name="Module1"/>
+</library:library>
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +66,13 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def convert(files: list[Path], kind: str, into: Path) -> None:
-    profile = into.parent / "profile"  # of its own: another LibreOffice may be open
-    subprocess.run(
-        [
-            SOFFICE or "soffice",
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--convert-to",
-            kind,
-            "--outdir",
-            str(into),
-            *map(str, files),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    soffice(into.parent, "--convert-to", kind, "--outdir", str(into), *map(str, files))
+
+
+def soffice(folder: Path, *arguments: str) -> None:
+    profile = folder / "profile"  # of its own: another LibreOffice may be open
+    program = [SOFFICE or "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+    subprocess.run([*program, *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +132,31 @@ def test_the_checks_are_still_there_after_saving(converted: Path) -> None:
     assert after.worksheets[0].protection.sheet
     assert not after.worksheets[0][f"C{FIRST}"].protection.locked
     assert after.worksheets[0]["A2"].protection.locked
+
+
+def test_rows_inserted_in_the_middle_are_checked_and_rows_grow_with_their_text(
+    converted: Path,
+) -> None:
+    macros = converted / "profile" / "user" / "basic" / "Standard"
+    (macros / "Module1.xba").write_text(MODULE.format(code=BASIC), encoding="utf-8")
+    (macros / "script.xlb").write_text(LIBRARY, encoding="utf-8")
+    source, target = converted / "เจ็ด.xlsx", converted / "แทรก.xlsx"
+    call = f'macro:///Standard.Module1.Insert("{source.as_uri()}","{target.as_uri()}")'
+    soffice(converted, call)
+    book = openpyxl.load_workbook(target)
+    sheet = book.worksheets[0]
+    low, high = map(int, str(sheet["U1"].value).split(","))
+    sheet["U1"] = None
+    for at in range(3):  # where rows were inserted
+        fill(sheet, FIRST + 2 + at, {"A": at + 20, **row_of(OCTOBER, at + 20)})
+    areas = {str(one.sqref) for one in sheet.data_validations.dataValidation}
+    target.write_bytes(saved(book))
+    judgement = judged_file(target, OCTOBER)
+
+    assert high > 2 * low
+    assert {f"{column}{FIRST}:{column}{FIRST + ROWS + 2}" for column in "CDEGIL"} <= areas
+    for column, looks in (("C", "#,##0.00"), ("K", "@"), ("L", "@")):
+        assert sheet[f"{column}{FIRST + 3}"].number_format == looks
+        assert not sheet[f"{column}{FIRST + 3}"].protection.locked
+    assert [(f.rule, f.cell) for f in judgement.findings] == []
+    assert [row.number for row in judgement.months[0].rows] == [1, 2, 20, 21, 22, 3, 4, 5, 6, 7]
