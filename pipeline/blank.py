@@ -64,6 +64,7 @@ LAST = len(words.ENTRIES) - 1
 NIL_FROM, NIL_TO = 7, 9  # the columns of the cell in which nil is chosen
 LAST_SHEET_COLUMN = 16_383
 YELLOW, GREY = "#FFF2CC", "#EDEDED"
+GAP = 10  # points between the parts of the help sheet
 HELP_WIDTHS = (340, 520, 300)
 
 
@@ -321,7 +322,7 @@ def _write_help(book: Workbook, sheet: Worksheet) -> str:
         *((step, plain) for step in words.STEPS),
     ):
         row = _write_across(sheet, row, text, look)
-    row = _write_help_row(sheet, row + 1, (words.COLUMN, words.HOW, words.EXAMPLE), head)
+    row = _write_help_row(sheet, _gap(sheet, row), (words.COLUMN, words.HOW, words.EXAMPLE), head)
     for entry in words.ENTRIES:
         row = _write_help_row(sheet, row, (entry.full_heading, entry.how, entry.example), boxed)
     for text, look in (
@@ -329,14 +330,19 @@ def _write_help(book: Workbook, sheet: Worksheet) -> str:
         *((mistake, plain) for mistake in words.MISTAKES),
         (words.METHODS_TITLE, strong),
     ):
-        row += text in (words.MISTAKES_TITLE, words.METHODS_TITLE)
-        row = _write_across(sheet, row, text, look)
+        start = _gap(sheet, row) if look is strong else row
+        row = _write_across(sheet, start, text, look)
     first = row
     for method in METHODS:
         row = _write_across(sheet, row, method.spellings[0], plain)
     _set_page(sheet)
     sheet.protect("", {"format_columns": True, "format_rows": True})
     return f"='{words.HELP_SHEET}'!{xl_range_abs(first, 0, row - 1, 0)}"
+
+
+def _gap(sheet: Worksheet, row: int) -> int:
+    _done(sheet.set_row(row, GAP))
+    return row + 1
 
 
 def _write_across(sheet: Worksheet, row: int, text: str, look: Format) -> int:
