@@ -52,8 +52,8 @@ WIDTHS = {  # pixels; A4 landscape, one page wide
     "supplier": 140,
     "agreed_price": 92,
     "selection_reason": 140,
-    "contract_number": 104,
-    "contract_date": 110,
+    "contract_number": 106,
+    "contract_date": 116,
     "egp_project_number": 104,
 }
 MONEY = ("budget", "reference_price", "agreed_price", "bid")

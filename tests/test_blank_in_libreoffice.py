@@ -2,10 +2,12 @@
 
 import subprocess
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.formula.translate import Translator
 
 from pipeline.blank import ROWS
 from pipeline.judge import Judgement
@@ -118,7 +120,7 @@ def test_every_kind_says_the_same(judgements: Mapping[tuple[str, str], Judgement
 
 
 def test_the_checks_are_still_there_after_saving(converted: Path) -> None:
-    before, after = form(OCTOBER), openpyxl.load_workbook(converted / "xlsx" / "เปล่า.xlsx")
+    before, after = form(OCTOBER), load_workbook(converted / "xlsx" / "เปล่า.xlsx")
     kept = {
         str(area): one.type
         for one in after.worksheets[0].data_validations.dataValidation
@@ -143,7 +145,7 @@ def test_rows_inserted_in_the_middle_are_checked_and_rows_grow_with_their_text(
     source, target = converted / "เจ็ด.xlsx", converted / "แทรก.xlsx"
     call = f'macro:///Standard.Module1.Insert("{source.as_uri()}","{target.as_uri()}")'
     soffice(converted, call)
-    book = openpyxl.load_workbook(target)
+    book = load_workbook(target)
     sheet = book.worksheets[0]
     low, high = map(int, str(sheet["U1"].value).split(","))
     sheet["U1"] = None
@@ -160,3 +162,55 @@ def test_rows_inserted_in_the_middle_are_checked_and_rows_grow_with_their_text(
         assert not sheet[f"{column}{FIRST + 3}"].protection.locked
     assert [(f.rule, f.cell) for f in judgement.findings] == []
     assert [row.number for row in judgement.months[0].rows] == [1, 2, 20, 21, 22, 3, 4, 5, 6, 7]
+
+
+# What is typed, by column, and whether the check of the last column named takes it.
+TYPED: tuple[tuple[str, dict[str, str | float | date], bool], ...] = (
+    ("C", {"C": 0}, True),
+    ("C", {"C": 12_345.5}, True),
+    ("C", {"C": 0.1 + 0.2}, True),
+    ("C", {"C": -1}, False),
+    ("C", {"C": 1.005}, False),
+    ("C", {"C": "12,345.50 บาท"}, False),
+    ("G", {"F": "ก", "G": 9_000.25}, True),
+    ("G", {"F": "ก\nข", "G": "9,000.00\n9500"}, True),
+    ("G", {"G": "9,000.00\n9500"}, True),  # the names may come later
+    ("G", {"F": "ก\nข", "G": "9,000.00"}, False),
+    ("G", {"F": "ก\nข", "G": "9,000.00\n9,500.00\n"}, False),
+    ("G", {"F": "ก\nข", "G": "9,000\n9,500 บาท"}, False),
+    ("G", {"F": "ก", "G": -5}, False),
+    ("L", {"L": date(2024, 10, 1)}, True),
+    ("L", {"L": date(2024, 10, 31)}, True),
+    ("L", {"L": date(2567, 10, 15)}, True),  # typed as Buddhist into a cell for dates
+    ("L", {"L": date(2024, 11, 1)}, False),
+    ("L", {"L": date(1967, 10, 1)}, False),
+    ("L", {"L": "1 ตุลาคม 2567"}, True),
+    ("L", {"L": "1/10/67"}, True),
+    ("L", {"L": "๑ ต.ค. ๖๗"}, True),
+    ("L", {"L": "2024-10-01"}, True),
+    ("L", {"L": "1 ตุลาคม 2568"}, False),  # the fiscal year
+    ("L", {"L": "ต้นเดือน"}, False),
+)
+
+
+def test_the_checks_take_what_the_reader_reads_and_no_more(tmp_path: Path) -> None:
+    form_sheet = form(OCTOBER).worksheets[0]
+    formulas = {
+        column: f"={one.formula1}"
+        for one in form_sheet.data_validations.dataValidation
+        for column in "CGL"
+        if f"{column}{FIRST}" in one.sqref
+    }
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row, (column, typed, _) in enumerate(TYPED, start=1):
+        fill(sheet, row, typed)
+        moved = Translator(formulas[column], f"Z{FIRST}").translate_formula(f"Z{row}")
+        sheet[f"Z{row}"] = moved
+    (tmp_path / "checks.xlsx").write_bytes(saved(book))
+    convert([tmp_path / "checks.xlsx"], "ods", tmp_path / "out")
+    convert([tmp_path / "out" / "checks.ods"], "xlsx", tmp_path / "out")
+    done = load_workbook(tmp_path / "out" / "checks.xlsx", data_only=True).worksheets[0]
+
+    taken = [bool(done[f"Z{row}"].value) for row in range(1, len(TYPED) + 1)]
+    assert taken == [takes for _, _, takes in TYPED]
