@@ -43,6 +43,8 @@ from schemas.history import (
     History,
     Judged,
     Latest,
+    MonthOfDrop,
+    PastDrop,
     Release,
     Revision,
     Rows,
@@ -334,6 +336,24 @@ class Ledger:
             last = link.execute(asked.group_by(SUBMISSION.c.file)).all()
             return tuple(_drop(link, key) for key in sorted(key for _, key in last))
 
+    def past_drops(self) -> tuple[PastDrop, ...]:
+        """Every drop that was ever answered, as it was decided on its day, oldest first."""
+        with self.engine.connect() as link:
+            months = _months_of_drops(link)
+            findings = _findings_of_drops(link)
+            return tuple(
+                PastDrop(
+                    row.id,
+                    row.file,
+                    row.part,
+                    row.sha256,
+                    date.fromisoformat(row.received_on),
+                    months.get(row.id, {}),
+                    tuple(findings.get(row.id, ())),
+                )
+                for row in link.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.id))
+            )
+
     def sources(self, revision: Revision) -> list[str]:
         """The originals (sha256) that a revision was made from, in order."""
         asked = sa.select(SUBMISSION.c.sha256).where(SUBMISSION.c.id.in_(revision.parts.values()))
@@ -564,6 +584,28 @@ def _months_of(link: sa.Connection, submission: int) -> list[Month]:
         SUBMISSION_MONTH.c.submission_id == submission
     )
     return sorted(Month.parse(month) for (month,) in link.execute(asked))
+
+
+def _months_of_drops(link: sa.Connection) -> dict[int, dict[Month, MonthOfDrop]]:
+    row, drop = SUBMISSION_ROW.c, SUBMISSION_MONTH.c
+    asked = sa.select(row.submission_id, row.month, sa.func.count())
+    counted = asked.group_by(row.submission_id, row.month)
+    rows = {(key, month): number for key, month, number in link.execute(counted)}
+    months: dict[int, dict[Month, MonthOfDrop]] = {}
+    for said in link.execute(sa.select(SUBMISSION_MONTH).order_by(drop.month)):
+        key = said.submission_id
+        months.setdefault(key, {})[Month.parse(said.month)] = MonthOfDrop(
+            said.decision, rows.get((key, said.month), 0), bool(said.nil)
+        )
+    return months
+
+
+def _findings_of_drops(link: sa.Connection) -> dict[int, list[Finding]]:
+    asked = sa.select(FINDING.c.submission_id, FINDING.c.finding)
+    findings: dict[int, list[Finding]] = {}
+    for key, text in link.execute(asked.order_by(FINDING.c.submission_id, FINDING.c.position)):
+        findings.setdefault(key, []).append(Finding.of(json.loads(text)))
+    return findings
 
 
 def _findings(link: sa.Connection, submission: int) -> list[Finding]:

@@ -65,6 +65,28 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class MonthOfDrop:
+    """What a drop said about one month, and what was decided about it on that day."""
+
+    decision: Decision
+    rows: int
+    nil: bool
+
+
+@dataclass(frozen=True)
+class PastDrop:
+    """A drop as it was decided on its day, whatever came since; no month: returned whole."""
+
+    submission: int
+    file: str
+    part: str
+    sha256: str
+    received_on: date
+    months: Mapping[Month, MonthOfDrop]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Latest:
     """The latest word of one part about one month."""
 

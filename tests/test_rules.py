@@ -32,11 +32,13 @@ from schemas.rules import (
     CELL_RULES,
     DIRECT_LIMIT,
     FILE_RULES,
+    QUOTED,
     REVISION_RULES,
     ROW_RULES,
     RULE,
     RULES,
     SHEET_RULES,
+    Rule,
 )
 from schemas.sheet import Hidden, Sheet, Struck
 from tests.corpus.variants import with_macros
@@ -692,3 +694,20 @@ def test_a_refusal_has_its_reason_in_its_sentence() -> None:
 
     assert (finding.rule, finding.severity, finding.file) == ("file-is-whole", "fix", "ก.xlsx")
     assert "«ก.xlsx» ไม่สมบูรณ์ (ขาด)" in finding.message
+
+
+# ---- how not to meet it again
+
+
+def test_whoever_must_act_is_told_how_not_to_meet_it_again() -> None:
+    """Only where the fault is the program's own there is nothing that finance could do."""
+    silent = {rule.id for rule in RULES if rule.severity != "note" and not rule.avoid}
+
+    assert silent == {"cells-accounted"}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.avoid], ids=lambda rule: rule.id)
+def test_a_sentence_of_advice_is_one_sentence_without_holes(rule: Rule) -> None:
+    assert complete(rule.avoid)
+    assert rule.avoid == " ".join(rule.avoid.split())
+    assert len(rule.avoid) <= QUOTED
