@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.configure import Workspace
 from pipeline.confine import mark_confined
+from pipeline.desk import DESK, desk_page
 from pipeline.due import due_day
 from pipeline.guard import Limits
 from pipeline.ledger import Ledger
@@ -69,8 +70,14 @@ def write_replies(ledger: Ledger, workspace: Workspace) -> dict[str, str]:
 
     It is the marked workbook, or the receipt where there is none; relative to ``output/``.
     """
-    history = ledger.history()
-    return {drop.file: _write_reply(drop, history, workspace) for drop in ledger.drops()}
+    history, drops = ledger.history(), ledger.drops()
+    replies = {drop.file: _write_reply(drop, history, workspace) for drop in drops}
+    answers = {
+        drop.file: tuple(dict.fromkeys((replies[drop.file], reply_of(drop.file)))) for drop in drops
+    }
+    desk = desk_page(history, ledger.past_drops(), workspace.settings, answers)
+    _write(workspace.output / DESK, desk)
+    return replies
 
 
 def _write_reply(drop: Drop, history: History, workspace: Workspace) -> str:
@@ -115,7 +122,8 @@ def _write_marked(drop: Drop, marked: Path, digest: str, workspace: Workspace) -
     content = None
     if can_be_marked(drop.findings) and original.is_file():
         content = mark_confined(original, drop.file, drop.findings, workspace.limits)
-    _keep(marked, digest)
+    if marked.is_file() and content != marked.read_bytes():
+        _keep(marked, digest)
     if content is None:
         marked.unlink(missing_ok=True)
         return ""
@@ -125,9 +133,8 @@ def _write_marked(drop: Drop, marked: Path, digest: str, workspace: Workspace) -
 
 def _keep(marked: Path, digest: str) -> None:
     """What somebody typed into a reply and saved there is set aside, never written over."""
-    if not marked.is_file() or hashlib.sha256(marked.read_bytes()).hexdigest() == digest:
-        return
-    marked.replace(free_name(marked, KEPT))
+    if hashlib.sha256(marked.read_bytes()).hexdigest() != digest:
+        marked.replace(free_name(marked, KEPT))
 
 
 def free_name(path: Path, what: str) -> Path:
