@@ -19,7 +19,7 @@ from schemas.config import Due, Settings
 from schemas.finding import Finding, count
 from schemas.history import Decision, History, PastDrop
 from schemas.month import Month, fiscal_months
-from schemas.rules import RULE, Rule, short
+from schemas.rules import RULE, Rule
 
 DESK = "replies/index.html"
 RECENT = 20  # drops
@@ -41,6 +41,7 @@ class HeldMonth:
     due: date | None
     overdue: bool
     public: bool  # an earlier revision is
+    until_answered: bool  # the due day does not release it
     fix: int
     explain: int
 
@@ -51,6 +52,11 @@ class Held:
 
     drop: PastDrop
     months: tuple[HeldMonth, ...]
+
+    @property
+    def state(self) -> Literal["returned", "waiting"]:
+        """The worst of its months."""
+        return "returned" if any(m.state == "returned" for m in self.months) else "waiting"
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def desk_page(
     if not drops:
         return draw("desk.html", "arabic", organisation=organisation, day=None)
     day = max(drops[-1].received_on, history.as_of or date.min)
-    held = _held(history, drops, settings.due, day)
+    held = _held(history, drops, settings, day)
     unsent = _unsent(history, held, settings, day)
     since = _months_ago(day, MONTHS_BACK - 1)
     last = {drop.file: drop.submission for drop in drops}
@@ -124,7 +130,8 @@ def desk_page(
         organisation=organisation,
         day=day,
         held=held,
-        unsent=[(month, due_day(month, settings.due)) for month in unsent],
+        due_now=[month for month in unsent if due_day(month, settings.due) == day],
+        missed=[(m, due) for m in unsent if (due := due_day(m, settings.due)) < day],
         upcoming=_upcoming(history, held, settings.due, day),
         open_points=_open_points(history, drops),
         years=[
@@ -141,25 +148,30 @@ def desk_page(
 # ---- what waits
 
 
-def _held(history: History, drops: Sequence[PastDrop], rule: Due, day: date) -> list[Held]:
+def _held(
+    history: History, drops: Sequence[PastDrop], settings: Settings, day: date
+) -> list[Held]:
     """Files that were sent back or wait for an answer; the nearest due day first."""
     last = {drop.file: drop for drop in drops}
     known = {drop.submission: drop for drop in drops}
     found: dict[int, list[HeldMonth]] = {}
 
     def hold(drop: PastDrop, month: Month | None, state: Literal["returned", "waiting"]) -> None:
-        open_ = count([f for f in drop.findings if f.month == month])
-        due = due_day(month, rule) if month else None
+        asked = [finding for finding in drop.findings if finding.month == month]
+        counts = count(asked)
+        due = due_day(month, settings.due) if month else None
         public = month is not None and history.current(month) is not None
         found.setdefault(drop.submission, []).append(
             HeldMonth(
                 month,
                 state,
                 due,
-                due is not None and day > due and not public,
-                public,
-                open_["fix"],
-                open_["explain"],
+                overdue=due is not None and day > due and not public,
+                public=public,
+                until_answered=settings.hold_for_explanation == "always"
+                or any(f.rule in RULE and RULE[f.rule].waits_always for f in asked),
+                fix=counts["fix"],
+                explain=counts["explain"],
             )
         )
 
@@ -303,7 +315,7 @@ def _mistakes(drops: Iterable[PastDrop]) -> list[Mistake]:
         mine = list(group)
         last = mine[-1][2]
         # What to do about that cell stands in its receipt; here the advice stands beside it.
-        seen = short(last.message.partition(" กรุณา")[0])
+        seen = " ".join(last.message.partition(" กรุณา")[0].split())
         found.append(Mistake(RULE[rule], len({key for _, key, _ in mine}), len(mine), last, seen))
     found.sort(key=lambda one: (-one.files, -one.places, one.rule.id))
     return found[:FREQUENT]
