@@ -223,20 +223,28 @@ def _upcoming(history: History, held: Sequence[Held], rule: Due, day: date) -> t
 
 def _open_points(history: History, drops: Sequence[PastDrop]) -> list[OpenPoints]:
     """Questions of public months that the due day made public, newest month first."""
-    known = {drop.submission: drop for drop in drops}
     found = []
-    for month, revisions in sorted(history.revisions.items(), reverse=True):
-        for part, submission in sorted(revisions[-1].parts.items()):
-            word = history.latest[month].get(part)
-            # The same rows again: their questions are those of the file that lies there now.
-            again = word is not None and word.decision == "unchanged"
-            drop = known[word.submission if word and again else submission]
-            if word and not again and word.submission != submission:
+    for month in sorted(history.revisions, reverse=True):
+        for drop in _standing(month, history, drops):
+            word = history.latest[month].get(drop.part)
+            if word and word.submission != drop.submission:
                 continue  # a newer file waits, and asks for itself
             asked = [f for f in drop.findings if f.severity == "explain" and f.month == month]
             if asked:
                 found.append(OpenPoints(month, drop, len(asked)))
     return found
+
+
+def _standing(month: Month, history: History, drops: Sequence[PastDrop]) -> list[PastDrop]:
+    """What a public month is made from, part by part; the same rows dropped again stand for it."""
+    known = {drop.submission: drop for drop in drops}
+    revision = history.current(month)
+    standing = []
+    for part, submission in sorted(revision.parts.items()) if revision else ():
+        word = history.latest[month].get(part)
+        again = word is not None and word.decision == "unchanged"
+        standing.append(known[word.submission if word and again else submission])
+    return standing
 
 
 # ---- the year
@@ -265,8 +273,7 @@ def _line(
         # Sorted, the worst comes first: returned, then waiting.
         state: State = min(states, default="missing" if day >= due else "not_due")
         return MonthLine(month, state, due, day >= due, day > due, None, 0, None, files, ())
-    keys = revisions[-1].parts.values()
-    public = tuple(drop for drop in drops if drop.submission in keys)
+    public = _standing(month, history, drops)
     said = [drop.months[month] for drop in public]
     first = revisions[0].accepted_on
     return MonthLine(
@@ -279,7 +286,7 @@ def _line(
         len(revisions) - 1,
         sum(one.rows for one in said),
         files,
-        public,
+        tuple(public),
     )
 
 
