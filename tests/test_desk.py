@@ -16,7 +16,7 @@ from pipeline.ledger import Ledger
 from pipeline.reply import write_replies
 from schemas.config import Settings
 from schemas.finding import Finding
-from schemas.history import History, MonthOfDrop, PastDrop
+from schemas.history import History, Latest, MonthOfDrop, PastDrop
 from schemas.month import Month, fiscal_months
 from schemas.rules import RULE, RULES
 from tests.conftest import Office
@@ -347,19 +347,25 @@ def made_up(number: int, file: str = "", findings: int = 0) -> PastDrop:
 
 
 def sent_back(*drops: PastDrop) -> History:
-    return History({}, {}, tuple(drop.file for drop in drops), date(2025, 2, 20))
+    said = {
+        drop.part: Latest(drop.submission, drop.file, "returned", drop.received_on, public=False)
+        for drop in drops
+    }
+    files = tuple(drop.file for drop in drops)
+    return History({}, {JANUARY: said}, files, date(2025, 2, 20))
 
 
 def test_three_hundred_files_with_forty_findings_each_stay_small() -> None:
-    drops = [
-        replace(made_up(number, findings=40), months={}) for number in range(300)
-    ]  # all lie there, each sent back
-    answers = {drop.file: (f"replies/{drop.file.replace('/', '_')}/x.html",) for drop in drops}
+    drops = [made_up(number, findings=40) for number in range(300)]  # all of one month
+    answers = {d.file: (f"replies/{d.file.replace('/', '_')}/x.html",) for d in drops}
     page = desk_page(sent_back(*drops), drops, SETTINGS, answers)
 
     assert len(page) < 200_000
     tree = parse_page(page)
-    assert len(boxes(tree)) == 300
+    assert len(boxes(tree)) == 40 + 1 + 1  # in full, the rest by name, the months not sent
+    assert all(drop.file in told(tree, WAITS) for drop in drops)
+    assert {f"{drop.file.replace('/', '_')}/x.html" for drop in drops} == set(links(tree))
+    assert "และอีก 295 ไฟล์ในรายการด้านบน" in month_row(tree, JANUARY)[5]
     tables = tree.find("table")
     assert [len(table.find("tr")) - 1 for table in tables[-2:]] == [RECENT, FREQUENT]
 
