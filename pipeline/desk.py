@@ -169,7 +169,7 @@ def _held(
                 overdue=due is not None and day > due and not public,
                 public=public,
                 until_answered=settings.hold_for_explanation == "always"
-                or any(f.rule in RULE and RULE[f.rule].waits_always for f in asked),
+                or any(f.open and f.rule in RULE and RULE[f.rule].waits_always for f in asked),
                 fix=counts["fix"],
                 explain=counts["explain"],
             )
@@ -229,7 +229,7 @@ def _open_points(history: History, drops: Sequence[PastDrop]) -> list[OpenPoints
             word = history.latest[month].get(drop.part)
             if word and word.submission != drop.submission:
                 continue  # a newer file waits, and asks for itself
-            asked = [f for f in drop.findings if f.severity == "explain" and f.month == month]
+            asked = [f for f in drop.findings if f.open and f.month == month]
             if asked:
                 found.append(OpenPoints(month, drop, len(asked)))
     return found

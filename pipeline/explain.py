@@ -127,31 +127,25 @@ def left_over(
 ) -> list[Finding]:
     """Tell what was written and does not count, each at its own cell (promise 2: nothing lost)."""
     asked = {f.key: f for f in findings if f.severity == "explain" and f.explanation is None}
+    answered = {f.key for f in findings if f.explanation}
+    tickets = {key: t for key, f in asked.items() if (t := Ticket.of(f.ticket))}
     told: list[Finding] = []
     for answer in answers:
         ticket = Ticket.of(answer.ticket)
-        key = ticket.key if ticket else ""
         month = ticket.month if ticket else None
         where = (file, answer.sheet, answer.cell, answer.reason or answer.by)
-        if answer in used or (key in {f.key for f in findings} and key not in asked):
+        if answer in used or (ticket and ticket.key in answered):
             continue
+        # Its own question, or the same one about a row that has changed since.
+        key = "" if not ticket else ticket.key if ticket.key in asked else _mended(ticket, tickets)
         if ticket and _is_spent(ticket, answer, spent):
-            told += _expired(ticket, answer, asked, file, month)
-        elif key in asked and not (answer.reason and answer.by):
+            if key:
+                at = asked[key]
+                place = (file, at.sheet, at.cell, answer.reason)
+                told.append(found("explanation-expired", *place, month=month))
+        elif key and not (answer.reason and answer.by):
             missing = BY if answer.reason else REASON
             told.append(found("explanation-whole", *where, month=month, missing=missing))
         elif answer.reason:
             told.append(found("explanation-without-question", *where, month=month))
     return told
-
-
-def _expired(
-    ticket: Ticket, answer: Answer, asked: Mapping[str, Finding], file: str, month: Month | None
-) -> list[Finding]:
-    tickets = {key: Ticket.of(finding.ticket) for key, finding in asked.items()}
-    key = _mended(ticket, {k: t for k, t in tickets.items() if t})
-    if not key:
-        return []  # it was public with the facts that it was given for, and these are gone
-    at = asked[key]
-    where = (file, at.sheet, at.cell, answer.reason)
-    return [found("explanation-expired", *where, month=month)]

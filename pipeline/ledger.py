@@ -605,7 +605,9 @@ def _findings_of_drops(link: sa.Connection) -> dict[int, list[Finding]]:
     findings: dict[int, list[Finding]] = {}
     for key, text in link.execute(asked.order_by(FINDING.c.submission_id, FINDING.c.position)):
         findings.setdefault(key, []).append(Finding.of(json.loads(text)))
-    return findings
+    parts = {row.id: row.part for row in link.execute(sa.select(SUBMISSION))}
+    known = {part: _explanations(link, part) for part in set(parts.values())}
+    return {key: _explained(found, known[parts[key]]) for key, found in findings.items()}
 
 
 def _findings(link: sa.Connection, submission: int) -> list[Finding]:
@@ -614,11 +616,17 @@ def _findings(link: sa.Connection, submission: int) -> list[Finding]:
         Finding.of(json.loads(text))
         for (text,) in link.execute(asked.order_by(FINDING.c.position))
     ]
-    if not any(finding.severity == "explain" for finding in found):
-        return found
     part = sa.select(SUBMISSION.c.part).where(SUBMISSION.c.id == submission)
-    known = _explanations(link, link.execute(part).scalar_one())
-    return [replace(f, explanation=known.get(f.key)) if known else f for f in found]
+    return _explained(found, _explanations(link, link.execute(part).scalar_one()))
+
+
+def _explained(findings: list[Finding], known: Mapping[str, Explanation]) -> list[Finding]:
+    if not known:
+        return findings
+    return [
+        replace(f, explanation=known.get(f.key)) if f.severity == "explain" else f
+        for f in findings
+    ]
 
 
 # ---- explanations

@@ -73,7 +73,8 @@ def write_replies(ledger: Ledger, workspace: Workspace) -> dict[str, str]:
     history, drops = ledger.history(), ledger.drops()
     replies = {drop.file: _write_reply(drop, history, workspace) for drop in drops}
     answers = {
-        drop.file: tuple(dict.fromkeys((replies[drop.file], reply_of(drop.file)))) for drop in drops
+        drop.file: tuple(dict.fromkeys((reply_of(drop.file), replies[drop.file])))
+        for drop in drops
     }
     desk = desk_page(history, ledger.past_drops(), workspace.settings, answers)
     _write(workspace.output / DESK, desk)

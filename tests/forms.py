@@ -14,6 +14,7 @@ from pipeline.examine import examine
 from pipeline.guard import Limits
 from pipeline.judge import Judgement, judge
 from schemas.config import Organisation, Settings
+from schemas.history import Before
 from schemas.month import Month
 from schemas.thai import BUDDHIST_OFFSET, date_long
 
@@ -79,4 +80,4 @@ def judged(book: Workbook, month: Month, folder: Path, office: Organisation = OF
 def judged_file(path: Path, month: Month, office: Organisation = OFFICE) -> Judgement:
     """The decision on the first day of the next month."""
     examined = examine(path, path.name, office.names, Limits())
-    return judge(examined, {}, Settings(organisation=office), month.following.first)
+    return judge(examined, Before(), Settings(organisation=office), month.following.first)

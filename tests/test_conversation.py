@@ -60,7 +60,7 @@ def reply_to(office: Office, file: str = FILE) -> Workbook:
 def answer(book: Workbook, said: Mapping[str, tuple[str, str]]) -> None:
     """Fill in the lines of «คำชี้แจง», by the cell that they are about."""
     page = book[EXPLANATIONS]
-    heads = {str(cell.value): cell.column for cell in page[2]}
+    heads = {str(cell.value): cell.column or 0 for cell in page[2]}
     for row in range(3, page.max_row + 1):
         place = str(page.cell(row, heads["ที่"]).value).rpartition(" ")[2]
         for head, text in zip((REASON, BY), said.get(place, ()), strict=False):
@@ -70,7 +70,7 @@ def answer(book: Workbook, said: Mapping[str, tuple[str, str]]) -> None:
 def asked(book: Workbook) -> list[tuple[str, str, str]]:
     """The lines of «คำชี้แจง»: the cell, the reason, by whom."""
     page = book[EXPLANATIONS]
-    heads = {str(cell.value): cell.column for cell in page[2]}
+    heads = {str(cell.value): cell.column or 0 for cell in page[2]}
     return [
         (
             str(page.cell(row, heads["ที่"]).value).rpartition(" ")[2],
@@ -99,7 +99,8 @@ def explained(office: Office) -> dict[int, list[tuple[str, str]]]:
     }
 
 
-def test_the_whole_conversation(office: Office) -> None:
+def accepted_with_two_explanations(office: Office) -> tuple[int, str, str]:
+    """Return the first row, and the two cells whose questions were answered."""
     office.drop(FILE, wrong_month())
     (told,) = office.one_pass_json(FOURTH)["taken_in"]
     assert decision(told) == ("returned", 1, 2)
@@ -134,6 +135,17 @@ def test_the_whole_conversation(office: Office) -> None:
     html = (office.public / "fy2568/2568-01/index.html").read_text(encoding="utf-8")
     assert "ไม่มีราคากลางอ้างอิง" in html
     assert all(row["reference_price"] is None for row in office.month("2568-01")["rows"][1:3])
+
+    return top, second, third
+
+
+def test_a_workbook_is_fixed_and_explained_in_part_then_wholly(office: Office) -> None:
+    accepted_with_two_explanations(office)
+    assert office.one_pass_json(LATER)["waiting"] == []
+
+
+def test_an_explanation_ends_with_the_facts_it_was_given_for(office: Office) -> None:
+    top, second, third = accepted_with_two_explanations(office)
 
     # A row changes after it was public: its explanation was for other facts. The other stays.
     reply = reply_to(office)

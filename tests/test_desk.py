@@ -109,17 +109,17 @@ def test_a_returned_month_stands_first_with_its_file_day_and_points(office: Offi
     (box, *_) = boxes(page)
     assert box == (
         "ม.ค.xlsx เดือนมกราคม 2568: ส่งกลับให้แก้ไข ต้องแก้ไข 2 ข้อ และแก้ไขหรือชี้แจง 1 ข้อ "
-        "กำหนดเผยแพร่ 7 กุมภาพันธ์ 2568 ใบตอบรับ"
+        "กำหนดเผยแพร่ 7 กุมภาพันธ์ 2568 ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้"
     )
     assert "ส่งกลับให้แก้ไข 1 ไฟล์" in told(page, WAITS)
-    assert every_link_leads(office) == ["ม.ค/ใบตอบรับ.html"] * 3
+    assert every_link_leads(office) == ["ม.ค/ใบตอบรับ.html", "ม.ค/ม.ค.xlsx"] * 3
     assert month_row(page, JANUARY) == [
         "มกราคม 2568",
         "ส่งกลับให้แก้ไข",
         "–ยังไม่เผยแพร่",
         "7 กุมภาพันธ์ 2568",
         "ยังไม่ถึงกำหนด",
-        "ม.ค.xlsx ใบตอบรับ",
+        "ม.ค.xlsx ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้",
     ]
 
 
@@ -142,11 +142,13 @@ def test_a_question_waits_until_its_due_day_and_then_has_a_list_of_its_own(offic
 
     assert boxes(before)[0] == (
         "ม.ค.xlsx เดือนมกราคม 2568: รอคำชี้แจง แก้ไขหรือชี้แจง 3 ข้อ กำหนดเผยแพร่ 7 กุมภาพันธ์ 2568 "
-        "เมื่อถึงวันครบกำหนดจะเผยแพร่ตามที่เป็น ใบตอบรับ"
+        "เมื่อถึงวันครบกำหนดจะเผยแพร่ตามที่เป็น ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้"
     )
     assert not section(before, OPEN)
     assert "ม.ค.xlsx" not in told(after, WAITS)
-    assert "เดือนมกราคม 2568: แก้ไขหรือชี้แจง 3 ข้อ ในไฟล์ ม.ค.xlsx ใบตอบรับ" in told(after, OPEN)
+    assert "เดือนมกราคม 2568: แก้ไขหรือชี้แจง 3 ข้อ ในไฟล์ ม.ค.xlsx ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้" in told(
+        after, OPEN
+    )
     assert month_row(after, JANUARY)[1:5] == [
         "เผยแพร่แล้ว",
         "4",
@@ -166,8 +168,8 @@ def test_the_same_rows_saved_again_keep_their_link_and_their_open_points(office:
     page = desk(office)
 
     assert [answer.outcome for answer in done.answers] == ["unchanged"]
-    assert month_row(page, JANUARY)[5] == "ม.ค.xlsx ใบตอบรับ"
-    assert "แก้ไขหรือชี้แจง 2 ข้อ ในไฟล์ ม.ค.xlsx ใบตอบรับ" in told(page, OPEN)
+    assert month_row(page, JANUARY)[5] == "ม.ค.xlsx ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้"
+    assert "แก้ไขหรือชี้แจง 2 ข้อ ในไฟล์ ม.ค.xlsx ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้" in told(page, OPEN)
     assert "ข้อมูลเหมือนที่เผยแพร่แล้ว" in told(page, "ไฟล์ที่ส่งล่าสุด")
 
 
@@ -184,7 +186,7 @@ def test_rows_that_vanish_wait_beside_the_public_revision(office: Office) -> Non
     assert month_row(page, JANUARY)[1:3] == ["เผยแพร่แล้ว มีไฟล์ใหม่ที่ยังไม่เผยแพร่", "5"]
     # The receipt at this path is about the later drop: the earlier one has no link of its own.
     assert (
-        "ม.ค.xlsx ไฟล์ชื่อนี้มีฉบับที่ส่งภายหลังแล้ว ยังไม่เผยแพร่: ม.ค.xlsx ใบตอบรับ"
+        "ม.ค.xlsx ไฟล์ชื่อนี้มีฉบับที่ส่งภายหลังแล้ว ยังไม่เผยแพร่: ม.ค.xlsx ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้"
         in (month_row(page, JANUARY)[5])
     )
     assert not section(page, OPEN)  # the file that waits asks for itself
@@ -266,7 +268,7 @@ def test_the_years_tell_late_months_corrections_parts_and_nothing_bought(office:
     state, rows, _, punctual, files = month_row(page, october)[1:]
     assert state == "เผยแพร่แล้ว แก้ไขแล้ว 2 ครั้ง"
     assert (rows, punctual) == ("6", "ทันกำหนด เผยแพร่ 4 พฤศจิกายน 2567")
-    assert files == "ต.ค.xlsx ใบตอบรับ กองช่าง/ต.ค.xlsx ใบตอบรับ"
+    assert files == "ต.ค.xlsx ใบตอบรับ ไฟล์ที่ทำเครื่องหมายไว้ กองช่าง/ต.ค.xlsx ใบตอบรับ"
     assert month_row(page, november)[4] == "ล่าช้า เผยแพร่ 6 มกราคม 2568"
     assert month_row(page, december)[1:3] == ["เผยแพร่แล้วว่าไม่มีการจัดซื้อจัดจ้าง", "0"]
     (older,) = page.find("details")

@@ -21,6 +21,7 @@ from pipeline.judge import judge
 from pipeline.recognise import Table, recognise
 from schemas.config import Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
+from schemas.explanation import Answer
 from schemas.finding import SEVERITIES, Finding
 from schemas.form_words import HELP_SHEET, HELP_TITLE
 from schemas.frame import COLUMNS, failures
@@ -31,6 +32,7 @@ from schemas.procurement import Bid, Procurement, Source, Written
 from schemas.rules import (
     CELL_RULES,
     DIRECT_LIMIT,
+    EXPLANATION_RULES,
     FILE_RULES,
     QUOTED,
     REVISION_RULES,
@@ -40,6 +42,7 @@ from schemas.rules import (
     SHEET_RULES,
     Rule,
 )
+from schemas.rules import found as raised
 from schemas.sheet import Hidden, Sheet, Struck
 from tests.corpus.variants import with_macros
 from tests.paper import (
@@ -300,6 +303,24 @@ OF_OCTOBER = [replace(GOOD, contract_date=date(2024, 10, day)) for day in (1, 2,
 NOTHING_BEFORE = Before()
 
 
+def answered_with(
+    reason: str, by: str, *, asked: bool = True, was_public: bool = False
+) -> list[Finding]:
+    """A row without a reference price, and an answer about it as it was, or about none."""
+    row = replace(GOOD, reference_price=None)
+    another = {} if asked else {"title": "งานอื่น", "contract_number": "99/2568"}
+    then = replace(row, budget=1, supplier="อื่น", **another)
+    asked_then = replace(
+        raised("reference-price-filled", "x"), month=OCTOBER, subject=then.subject
+    )
+    answer = Answer(asked_then.ticket, reason, by, "คำชี้แจง", "E3")
+    stated = Stated("แบบ.xlsx", "Sheet1", OCTOBER, (row,), nil=False)
+    examined = Examined((stated,), (), (), (answer,))
+    spent = frozenset({(asked_then.key, reason, by)}) if was_public else frozenset()
+    settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
+    return list(judge(examined, Before(spent=spent), settings, TODAY).findings)
+
+
 def judged_on(today: date, before: Before = NOTHING_BEFORE) -> list[Finding]:
     examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
@@ -416,6 +437,18 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
         lambda _: list(personal(OCTOBER, [noted("ร้านตัวอย่าง เลขที่ 012/2568")])),
     ),
     "text-within-limits": (cell(title="ก" * 5_001), cell(title="ก" * 5_000)),
+    "explanation-whole": (
+        lambda _: answered_with("มีเหตุ", ""),
+        lambda _: answered_with("มีเหตุ", "นางสมมติ"),
+    ),
+    "explanation-without-question": (
+        lambda _: answered_with("มีเหตุ", "นางสมมติ", asked=False),
+        lambda _: answered_with("", "นางสมมติ", asked=False),
+    ),
+    "explanation-expired": (
+        lambda _: answered_with("มีเหตุ", "นางสมมติ", was_public=True),
+        lambda _: answered_with("มีเหตุ", "นางสมมติ"),
+    ),
     "rows-kept": (
         lambda _: compare(OCTOBER, [], [GOOD], "ใหม่.xlsx", 1),
         lambda _: compare(OCTOBER, [replace(GOOD, budget=1)], [GOOD], "ใหม่.xlsx", 1),
@@ -430,7 +463,8 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
 
 
 def test_every_rule_has_its_cases() -> None:
-    others = {rule.id for rule in (*FILE_RULES, *SHEET_RULES, *CELL_RULES, *REVISION_RULES)}
+    of_steps = (*FILE_RULES, *SHEET_RULES, *CELL_RULES, *EXPLANATION_RULES, *REVISION_RULES)
+    others = {rule.id for rule in of_steps}
 
     assert set(OTHER_CASES) == others
     assert set(OTHER_CASES) | set(ROW_CASES) == set(RULE)
