@@ -3,57 +3,43 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 
-import openpyxl
 import pytest
 import xlsxwriter
-from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
-from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.answers import is_ours, read_answers
-from pipeline.guard import Limits, guard
-from pipeline.kinds import Kind
-from pipeline.mark import LISTED, mark
+from pipeline.mark import LISTED, is_ours, key_of, mark, read_explanations
 from pipeline.marking.styles import COLOURS
 from pipeline.read import read
-from schemas.explanation import Explanation
-from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity
-from schemas.month import Month
-from schemas.reply_words import AUTHOR, BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
-from schemas.sheet import Sheet, address
-from tests.corpus.variants import Variant, variants
+from schemas.finding import SEVERITIES, SEVERITY_WORDS
+from schemas.reply_words import BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
+from schemas.sheet import address
+from tests.corpus.forms import FORMS, month_book
+from tests.corpus.variants import XLSM
+from tests.marked import (
+    EVERYTHING,
+    FILE,
+    FILLS,
+    ON_EVERYTHING,
+    SHEET,
+    cells,
+    edited,
+    finding,
+    load,
+    looks,
+    marked,
+    read_back,
+    workbook,
+)
 
-FILE = "แบบ.xlsx"
-SHEET = "แผ่น'1"
-OCTOBER = Month(2567, 10)
-FILLS = {severity: f"FF{colour}" for severity, colour in COLOURS.items()}
-CONCERNED = ("cells/", "formulas/", "sheets/", "rows/", "dates/", "columns/hidden")
 PAYLOADS = (
     *("=1+1", '=HYPERLINK("http://example.com")', "+1", "-1", "@SUM(1)", "<r>x</r>"),
     *("<r><t>x</t></r>", "http://example.com", "mailto:a@example.com", "<b>&amp;</b>", "\"'>"),
 )
-
-
-def chosen_variants() -> Iterator[Variant]:
-    """One of each layout and kind of file, and of .xlsx what concerns cells, looks and sheets."""
-    seen: set[str] = set()
-    for variant in variants():
-        layout, _, rest = variant.name.partition("/")
-        change, _, kind = rest.rpartition("/")
-        telling = change.startswith(CONCERNED) and f"{change}/{kind}" not in seen
-        if f"{layout}/{kind}" not in seen or (telling and kind == "xlsx"):
-            yield variant
-        seen |= {f"{change}/{kind}", f"{layout}/{kind}"}
-
-
-VARIANTS = {variant.name: variant for variant in chosen_variants()}
 
 
 @pytest.fixture
@@ -61,231 +47,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "0a1b"  # originals have no ending
 
 
-def finding(
-    cell: str,
-    severity: Severity = "fix",
-    value: str = "",
-    *,
-    rule: str = "a-rule",
-    sheet: str = SHEET,
-    message: str = "",
-) -> Finding:
-    said = message or f"ดูช่อง {cell}"
-    return Finding(rule, severity, FILE, sheet, cell, value, said, OCTOBER)
-
-
-def some_findings(sheets: Sequence[Sheet], seed: str) -> list[Finding]:
-    """Quote some filled cells of each sheet, some of them twice."""
-    dice = Random(seed)  # noqa: S311 - cases that repeat
-    return [
-        finding(
-            cell.address,
-            dice.choice(SEVERITIES),
-            cell.text,
-            rule=f"rule-{number}",
-            sheet=sheet.name,
-            message=f"พบ {number} ใน {cell.address}",
-        )
-        for sheet in sheets
-        if sheet.cells
-        for number in range(2)
-        for cell in dice.sample(list(sheet.cells.values()), min(6, len(sheet.cells)))
-    ]
-
-
-def cells(sheet: Sheet) -> dict[str, tuple[object, ...]]:
-    return {c.address: (c.text, c.value, c.kind) for c in sheet.cells.values()}
-
-
-def load(content: bytes) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
-
-
-def marked(path: Path, content: bytes, findings: Sequence[Finding], kind: Kind = "xlsx") -> bytes:
-    path.write_bytes(content)
-    return mark(path, FILE, kind, findings)
-
-
-def read_back(path: Path, reply: bytes) -> tuple[Sheet, ...]:
-    path.write_bytes(reply)
-    assert guard(path, Limits()).kind == "xlsx"
-    return read(path, FILE, "xlsx")
-
-
-# ---- every kind of file of the corpus
-
-
-@pytest.mark.parametrize("name", VARIANTS)
-def test_each_mark_sits_on_the_cell_that_its_finding_quotes(name: str, path: Path) -> None:
-    variant = VARIANTS[name]
-    path.write_bytes(variant.content())
-    known = guard(path, Limits())
-    sheets = read(path, variant.file, known.kind)
-    findings = some_findings(sheets, name)
-
-    reply = mark(path, variant.file, known.kind, findings)
-
-    assert mark(path, variant.file, known.kind, findings) == reply
-    book = load(reply)
-    found = {
-        (sheet.title, cell.coordinate): cell
-        for sheet in book.worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.comment and NOTE_BEGINS in cell.comment.text
-    }
-    assert set(found) == {(f.sheet, f.cell) for f in findings}
-    for (sheet, place), cell in found.items():
-        here = [f for f in findings if (f.sheet, f.cell) == (sheet, place)]
-        worst = min((f.severity for f in here), key=SEVERITIES.index)
-        assert cell.fill.fgColor.rgb == FILLS[worst]
-        assert cell.comment
-        assert cell.comment.author == AUTHOR or name.endswith("comments/xlsx")
-        for one in here:
-            assert f"{SEVERITY_WORDS[one.severity]}: {one.message}" in str(cell.comment.text)
-
-    back = read_back(path, reply)
-    assert [sheet.name for sheet in back] == [READ_FIRST, *(s.name for s in sheets), EXPLANATIONS]
-    assert not guard(path, Limits()).macros
-    for old, new in zip(sheets, back[1:-1], strict=True):
-        assert typed_again(cells(old), known.kind) == cells(new)
-        assert old.merges == new.merges
-        assert old.hidden == new.hidden
-        for one in (f for f in findings if f.sheet == new.name):
-            assert cells(new)[one.cell][0] == one.value
-
-
-def typed_again(old: dict[str, tuple[object, ...]], kind: Kind) -> dict[str, tuple[object, ...]]:
-    """A rebuilt formula without a result is the text that it is."""
-    if kind == "xlsx":
-        return old
-    return {at: (t, v, "text" if k == "uncalculated" else k) for at, (t, v, k) in old.items()}
-
-
-@pytest.mark.parametrize("name", [name for name in VARIANTS if name.endswith(("xlsx", "xlsm"))])
-def test_what_is_not_marked_stays_as_it_was_and_marks_come_off(name: str, path: Path) -> None:
-    content = VARIANTS[name].content()
-    path.write_bytes(content)
-    findings = some_findings(read(path, FILE, "xlsx"), name)
-
-    reply = mark(path, FILE, "xlsx", findings)
-
-    places = {(f.sheet, f.cell) for f in findings}
-    assert looks(reply, but=places) == looks(content, but=places)
-    again = marked(path, reply, findings)
-    assert looks(again, but=set()) == looks(reply, but=set())
-    assert marked(path, again, findings) == again
-    assert looks(marked(path, again, []), but=set()) == looks(content, but=set())
-
-
-def looks(content: bytes, but: set[tuple[str, str]]) -> dict[object, object]:
-    """Everything that openpyxl sees of a workbook, our two sheets and the given cells apart."""
-    facts: dict[object, object] = {}
-    known: Looks = {}
-    book = load(content)
-    for sheet in book.worksheets:
-        if sheet.title.startswith((READ_FIRST, EXPLANATIONS)):
-            continue
-        facts[sheet.title] = sheet_facts(sheet)
-        for row in sheet.iter_rows(max_row=min(sheet.max_row, 500)):
-            for cell in row:
-                if (sheet.title, cell.coordinate) not in but:
-                    found = cell_facts(cell, known)
-                    if found != EMPTY_CELL:
-                        facts[sheet.title, cell.coordinate] = found
-    facts["names"] = sorted(book.defined_names)
-    return facts
-
-
-def sheet_facts(sheet: Worksheet) -> tuple[object, ...]:
-    return (
-        {at: (c.width, c.hidden, c.min, c.max) for at, c in sheet.column_dimensions.items()},
-        {at: (r.height, r.hidden) for at, r in sheet.row_dimensions.items() if r.height},
-        sorted(map(str, sheet.merged_cells.ranges)),
-        [(str(v.sqref), v.formula1) for v in sheet.data_validations.dataValidation],
-        [str(area.sqref) for area in sheet.conditional_formatting],
-        (sheet.print_title_rows, sheet.print_area, sheet.freeze_panes, sheet.sheet_state),
-        (
-            sheet.page_setup.orientation,
-            sheet.page_setup.paperSize,
-            sheet.oddFooter.center.text if sheet.oddFooter is not None else "",
-        ),
-        sheet.auto_filter.ref,
-    )
-
-
-Looks = dict[int, tuple[str, ...]]
-
-
-def cell_facts(cell: object, known: Looks) -> tuple[object, ...]:
-    if isinstance(cell, MergedCell):
-        return EMPTY_CELL
-    assert isinstance(cell, openpyxl.cell.cell.Cell)
-    text = cell.comment.text if cell.comment else None
-    look = known.get(cell.style_id)
-    if look is None:
-        shown = (cell.fill, cell.font, cell.border, cell.alignment, cell.protection)
-        look = known[cell.style_id] = (cell.number_format, *map(repr, shown))
-    return (repr(cell.value), cell.data_type, text, *look)
-
-
-EMPTY_CELL = cell_facts(openpyxl.Workbook().create_sheet()["A1"], {})
-
-
 # ---- a workbook with everything
-
-
-def workbook(
-    fill: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], None],
-) -> bytes:
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        fill(book, book.add_worksheet(SHEET))
-    return file.getvalue()
-
-
-def everything(book: xlsxwriter.Workbook, page: xlsxwriter.worksheet.Worksheet) -> None:
-    yellow = book.add_format({"bg_color": "#FFFF00", "bold": True, "num_format": "#,##0.00"})
-    dotted = book.add_format({"pattern": 4, "fg_color": "#00FF00", "bg_color": "#0000FF"})
-    struck = book.add_format({"font_strikeout": True})
-    page.write("A1", 12.5, yellow)
-    page.write("B2", 5, dotted)
-    page.write_formula("C3", "=B2*2", None, 10)
-    page.write_formula("D3", '=IF(B2="","",B2)', None, "")
-    page.write("D4", "ข้อความ")
-    page.write_comment("D4", "ของผู้ส่ง", {"author": "กองคลัง"})
-    page.write_comment("E5", "อีกข้อ", {"author": "กองคลัง"})
-    page.merge_range("A6:C8", "ผสาน", yellow)
-    page.write_rich_string("E8", "ร้าน ก ", struck, "ร้าน ข")
-    page.set_column("G:G", 12, dotted)
-    page.set_row(9, 30, yellow)
-    page.set_row(10, None, None, {"hidden": True})
-    page.insert_textbox("H2", "กล่องข้อความ")
-    page.data_validation("B2:B9", {"validate": "list", "source": ["ก", "ข"]})
-    page.conditional_format("C3:C9", {"type": "cell", "criteria": ">", "value": 3})
-    page.autofilter("A1:D4")
-    page.repeat_rows(0)
-    page.print_area("A1:G12")
-    page.set_footer("&Cหน้า &P")
-    page.protect("", {"select_locked_cells": True})
-    book.add_worksheet("ลับ").hide()
-    book.define_name("ชื่อ", f"='{SHEET.replace(chr(39), chr(39) * 2)}'!$A$1")
-
-
-EVERYTHING = workbook(everything)
-ON_EVERYTHING = [
-    finding("A1", "fix", "12.5"),
-    finding("A1", "note", "12.5", rule="b-rule", message="ข้อสอง"),
-    finding("B2", "explain", "5"),
-    finding("C3", "note", "10"),
-    finding("D4", "explain", "ข้อความ"),
-    finding("B7", "fix"),
-    finding("E8", "note", "ร้าน ก ร้าน ข"),
-    finding("G9", "note"),
-    finding("B10", "explain"),
-    finding("F5", "note"),
-    finding("AB40", "note"),
-]
 
 
 def test_nothing_of_a_rich_workbook_is_lost(path: Path) -> None:
@@ -374,8 +136,7 @@ def test_only_the_first_sheet_is_selected_and_shown(path: Path) -> None:
 
 
 def test_macros_are_left_out(path: Path) -> None:
-    (variant,) = [v for v in VARIANTS.values() if v.name == "nine-columns/as-it-is/xlsm"]
-    reply = marked(path, variant.content(), [])
+    reply = marked(path, XLSM.written(month_book(FORMS["nine-columns"], 3)), [])
 
     with zipfile.ZipFile(io.BytesIO(reply)) as archive:
         types = archive.read("[Content_Types].xml").decode()
@@ -385,16 +146,6 @@ def test_macros_are_left_out(path: Path) -> None:
 
 
 # ---- files of other programs
-
-
-def edited(content: bytes, change: Callable[[str, str], str | None]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
-        for name in old.namelist():
-            text = change(name, old.read(name).decode())
-            if text is not None:
-                new.writestr(name, text)
-    return file.getvalue()
 
 
 def small(_: xlsxwriter.Workbook, page: xlsxwriter.worksheet.Worksheet) -> None:
