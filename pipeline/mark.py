@@ -6,8 +6,8 @@ as it was, results of formulas too. Files of other kinds come back as an .xlsx o
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
@@ -104,9 +104,16 @@ class _Book:
                 parts[sheet.get("name", "")] = relation.target
         return cls(package, main, parts, Styles(package.tree(name)))
 
-    def forget(self, names: Iterable[str]) -> None:
-        """Take out sheets."""
+    def has_names_of_ours(self) -> bool:
+        return any(name.startswith((words.READ_FIRST, words.EXPLANATIONS)) for name in self.parts)
+
+    def forget(self, names: Collection[str]) -> None:
+        """Take out sheets, and Excel's list of formulas: one may stand in these; it makes anew."""
         tree = self.package.tree(self.main)
+        chain = self.package.related(self.main, "calcChain")
+        if names and chain:
+            self.package.unrelate(self.main, chain.id)
+            self.package.drop(chain.target)
         for name in names:
             part = self.parts.pop(name)
             for relation in list(self.package.relations(self.main)):

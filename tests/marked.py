@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -176,3 +177,8 @@ def edited(content: bytes, change: Callable[[str, str], str | None]) -> bytes:
             if text is not None:
                 new.writestr(name, text)
     return file.getvalue()
+
+
+def on_each(sheets: Sequence[Sheet]) -> list[Finding]:
+    """The findings on the workbook with everything, on each sheet of another."""
+    return [replace(one, sheet=sheet.name) for sheet in sheets for one in ON_EVERYTHING]
