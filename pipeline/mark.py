@@ -27,6 +27,9 @@ from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity
 from schemas.sheet import Sheet, address
 
 LISTED = 20  # findings of one rule that stand each on a line of its own
+# Comments of one rule on a sheet; the other cells are coloured, and named in the first sheet.
+# LibreOffice opens 10,000 comments in a minute.
+NOTED = 200
 _QUOTED = 400  # letters of what stands in a cell
 _IN_NOTE = 1_500  # letters of a comment
 _SELECTED = re.compile(rb"""(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected\s*=\s*["'][^"']*["']""")
@@ -254,7 +257,20 @@ def _mark_cells(book: _Book, findings: Sequence[Finding]) -> None:
             place = (name, address(*at))
             look = int(cell.get("s", "0"))
             cell.set("s", str(book.styles.marked(look, worst, place)))
-        notes.put(book.package, book.parts[name], {at: _note(some) for at, some in here.items()})
+        notes.put(book.package, book.parts[name], _notes(here))
+
+
+def _notes(here: Mapping[At, Sequence[Finding]]) -> Mapping[At, str]:
+    """Return the comments of a sheet from its top: what is found often, no more than ``NOTED``."""
+    told: dict[str, int] = {}
+    notes: dict[At, str] = {}
+    for at in sorted(here):
+        some = [finding for finding in here[at] if told.get(finding.rule, 0) < NOTED]
+        for rule in {finding.rule for finding in some}:
+            told[rule] = told.get(rule, 0) + 1
+        if some:
+            notes[at] = _note(some)
+    return notes
 
 
 def _note(findings: Sequence[Finding]) -> str:
@@ -345,11 +361,30 @@ def _quoted(finding: Finding) -> Item:
 
 
 def _many(findings: Sequence[Finding]) -> str:
-    by_sheet: dict[str, list[str]] = {}
+    by_sheet: dict[str, set[At]] = {}
     for finding in findings:
-        by_sheet.setdefault(finding.sheet, []).append(finding.cell)
-    said = (f"{sheet} {', '.join(filter(None, cells))}" for sheet, cells in by_sheet.items())
+        cell = at_of(finding.cell)
+        by_sheet.setdefault(finding.sheet, set()).update([cell] if cell else [])
+    said = (f"{sheet} {', '.join(_runs(cells))}" for sheet, cells in by_sheet.items())
     return "; ".join(part.strip() for part in said)
+
+
+def _runs(cells: Collection[At]) -> list[str]:
+    """Return the cells, those below each other as "C5:C9"; column by column.
+
+    >>> _runs({(5, 3), (6, 3), (7, 3), (9, 3), (6, 1)})
+    ['A6', 'C5:C7', 'C9']
+    """
+    runs: list[tuple[At, At]] = []
+    for row, column in sorted(cells, key=lambda at: (at[1], at[0])):
+        if runs and runs[-1][1] == (row - 1, column):
+            runs[-1] = (runs[-1][0], (row, column))
+        else:
+            runs.append(((row, column), (row, column)))
+    return [
+        address(*first) if first == last else f"{address(*first)}:{address(*last)}"
+        for first, last in runs
+    ]
 
 
 def _explanations(findings: Sequence[Finding], answers: Answers, order: Mapping[str, int]) -> Page:

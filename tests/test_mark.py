@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
 
-from pipeline.mark import LISTED, is_ours, key_of, mark, read_explanations
+from pipeline.mark import LISTED, NOTED, is_ours, key_of, mark, read_explanations
 from pipeline.marking.styles import COLOURS
 from pipeline.read import read
 from schemas.finding import SEVERITIES, SEVERITY_WORDS
@@ -252,17 +252,29 @@ def test_the_first_sheet_lists_the_worst_first_and_leads_to_the_very_cell(path: 
 
 
 def test_a_rule_met_often_is_told_in_one_line_that_names_every_cell(path: Path) -> None:
-    many = [finding(f"T{row}", "note", str(row)) for row in range(1, 501)]
+    rows = [*range(1, 101), *range(102, 502)]
+    many = [finding(f"T{row}", "note", str(row)) for row in rows]
     other = [finding("B3", "note", rule="b-rule")]
     reply = marked(path, EVERYTHING, many + other)
     lines = listed(reply)
 
     assert len(lines) == LISTED + 2
-    last = lines[-1][3]
-    assert "480" in last
-    assert set(re.findall(r"T\d+", last)) == {f"T{row}" for row in range(LISTED + 1, 501)}
-    noted = [c for row in load(reply)[SHEET].iter_rows() for c in row if c.comment]
-    assert {f.cell for f in many + other} <= {c.coordinate for c in noted}
+    assert lines[-1][3].endswith(f"480 ที่: {SHEET} T21:T100, T102:T501")
+    page = load(reply)[SHEET]
+    assert {page[f.cell].fill.fgColor.rgb for f in many} == {FILLS["note"]}
+
+
+def test_a_rule_met_very_often_is_commented_on_the_first_cells_only(path: Path) -> None:
+    """Every cell is coloured and named; thousands of comments would be slow to open."""
+    many = [finding(f"T{row}", "note", str(row)) for row in range(1, 501)]
+    other = [finding("T500", "fix", "500", rule="b-rule", message="อีกข้อ")]
+    page = load(marked(path, EVERYTHING, many + other))[SHEET]
+
+    noted = {c.coordinate: str(c.comment.text) for (c,) in page["T1:T500"] if c.comment}
+    assert set(noted) == {f"T{row}" for row in range(1, NOTED + 1)} | {"T500"}
+    assert noted["T500"].endswith("อีกข้อ")
+    assert page["T499"].fill.fgColor.rgb == FILLS["note"]
+    assert page["T500"].fill.fgColor.rgb == FILLS["fix"]
 
 
 def test_the_colours_can_be_told_apart_in_grey() -> None:
