@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 from lxml import etree
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
@@ -50,12 +52,12 @@ def cells_at(sheet: Element, wanted: Collection[At]) -> Mapping[At, Element]:
     rows = dict(rows_of(sheet))
     columns = _column_looks(sheet)
     found: dict[At, Element] = {}
-    for number in sorted({row for row, _ in wanted}):
+    for number, at in groupby(sorted(wanted), key=itemgetter(0)):
         if number not in rows:
             rows[number] = _new_row(sheet, number, rows)
         row = rows[number]
         cells = dict(cells_of(row))
-        for column in sorted(column for line, column in wanted if line == number):
+        for _, column in at:
             if column not in cells:
                 cells[column] = _new_cell(row, (number, column), cells, columns.get(column))
             found[number, column] = cells[column]
