@@ -12,7 +12,9 @@ import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
 
+from pipeline.formats.row_heights import height
 from pipeline.mark import LISTED, NOTED, is_ours, key_of, mark, read_explanations
+from pipeline.marking.pages import SIZE
 from pipeline.marking.styles import COLOURS
 from pipeline.read import read
 from schemas.finding import SEVERITIES, SEVERITY_WORDS
@@ -327,6 +329,17 @@ def test_a_rebuilt_cell_keeps_its_text(payload: str, path: Path) -> None:
     assert cells(back) == cells(sheet)
     assert [str(c.value) for c in load(reply)[back.name][1]] == [payload, "ข"]
     assert load(reply)[back.name]["A1"].data_type == "s"
+
+
+def test_rows_of_a_rebuilt_sheet_are_tall_enough_for_their_texts(path: Path) -> None:
+    """LibreOffice gives a row that says nothing the height of one line."""
+    long = "จ้างเหมาบริการดูแลรักษาความสะอาดอาคารสำนักงาน " * 6
+    path.write_bytes(f"ก,ข\n{long},ง\nจ,ฉ\n".encode())
+    page = load(mark(path, "ก.csv", "text", [])).worksheets[1]
+
+    heights = [page.row_dimensions[row].height for row in (1, 2, 3)]
+    assert heights[0] == heights[2] == pytest.approx(height(1, SIZE), abs=0.1)
+    assert heights[1] >= height(6, SIZE)
 
 
 def test_letters_that_xml_cannot_hold_are_shown_as_such(path: Path) -> None:

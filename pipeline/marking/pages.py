@@ -178,6 +178,11 @@ def _height(line: Sequence[Item | None], widths: Sequence[int]) -> float:
             needed.append(height(1, TITLE_SIZE if item.look == "title" else SIZE))
             continue
         em = SIZE * (1 if item.look in {"text", "link", "answer"} else BOLD)
-        room = (width * _PIXELS - BORDERS) * POINTS * _SURE / em
-        needed.append(height(lines(str(item.text), room), SIZE))
+        needed.append(tall_enough(str(item.text), width, em))
     return min(TALLEST, max(needed))
+
+
+def tall_enough(text: str, width: float, em: float = SIZE) -> float:
+    """Return the points that a row needs for a text in columns so many letters wide."""
+    room = (width * _PIXELS - BORDERS) * POINTS * _SURE / em
+    return min(TALLEST, height(lines(text, room), SIZE))

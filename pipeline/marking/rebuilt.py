@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.formats.xlsx import FONT
 from pipeline.marking.grid import LAST_COLUMN, LAST_ROW
-from pipeline.marking.pages import SIZE, cut
+from pipeline.marking.pages import SIZE, cut, tall_enough
 from schemas.sheet import Cell, Merge, Sheet
 
 MADE = datetime(2024, 10, 1)  # noqa: DTZ001 - a fixed day without a zone, as the file stores it
@@ -20,7 +20,9 @@ _FIRST_YEAR = 1901  # Excel's own calendar is wrong before March 1900
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _NARROW, _WIDE = 10, 44
+_EMPTY = 8  # of a column without a width
 _LONGEST_TEXT = 32_000
+_SEEN = 2_000  # letters that fill the tallest row
 Looks = Mapping[tuple[str, bool], Format]
 
 
@@ -85,11 +87,12 @@ def _fill(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
         if cell.row <= LAST_ROW and cell.column <= LAST_COLUMN:
             _write(page, cell, looks)
     wide = {(merge.top, merge.left) for merge in merges if merge.right > merge.left}
-    for column, width in _widths(sheet, wide).items():
+    widths = _widths(sheet, wide)
+    for column, width in widths.items():
         hidden = {"hidden": True} if column in sheet.hidden.columns else None
         page.set_column(column - 1, column - 1, width, None, hidden)
-    for row in sorted(sheet.hidden.rows):
-        page.set_row(row - 1, None, None, {"hidden": True})
+    for row, height in _heights(sheet, widths, merges).items():
+        page.set_row(row - 1, height, None, {"hidden": row in sheet.hidden.rows})
     if sheet.hidden.sheet:
         page.hide()
 
@@ -144,3 +147,20 @@ def _widths(sheet: Sheet, spread: set[tuple[int, int]]) -> dict[int, int]:
             needed = _NARROW if (row, column) in spread else min(_WIDE, longest + 2)
             widths[column] = max(widths.get(column, _NARROW), needed)
     return widths
+
+
+def _heights(
+    sheet: Sheet, widths: Mapping[int, int], merges: Iterable[Merge]
+) -> Mapping[int, float]:
+    """Tall enough for what stands there: LibreOffice shows one line of a row that says nothing."""
+    areas = {(merge.top, merge.left): merge for merge in merges}
+    heights: dict[int, float] = {}
+    for (row, column), cell in sheet.cells.items():
+        if row > LAST_ROW or column > LAST_COLUMN:
+            continue
+        area = areas.get((row, column), Merge(row, column, row, column))
+        over = range(area.left, area.right + 1)
+        text = cut(cell.text, _SEEN) if area.top == area.bottom else ""
+        needed = tall_enough(text, sum(widths.get(one, _EMPTY) for one in over))
+        heights[row] = max(heights.get(row, 0), needed)
+    return heights
