@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
 
+from pipeline.examples.paper import Typed, type_cells
 from pipeline.formats.row_heights import height
 from pipeline.mark import LISTED, NOTED, is_ours, key_of, mark, read_explanations
 from pipeline.marking.pages import SIZE
@@ -21,7 +22,7 @@ from schemas.finding import SEVERITIES, SEVERITY_WORDS
 from schemas.reply_words import BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
 from schemas.sheet import address
 from tests.corpus.forms import FORMS, month_book
-from tests.corpus.variants import XLSM
+from tests.corpus.variants import XLS, XLSM, as_file
 from tests.marked import (
     EVERYTHING,
     FILE,
@@ -340,6 +341,18 @@ def test_rows_of_a_rebuilt_sheet_are_tall_enough_for_their_texts(path: Path) -> 
     heights = [page.row_dimensions[row].height for row in (1, 2, 3)]
     assert heights[0] == heights[2] == pytest.approx(height(1, SIZE), abs=0.1)
     assert heights[1] >= height(6, SIZE)
+
+
+def test_no_decimals_of_a_rebuilt_sheet_are_rounded_away(path: Path) -> None:
+    """A number without a format is shown with as many decimals as its column has room for."""
+    book = as_file(month_book(FORMS["nine-columns"], 4), XLS)
+    typed = {(6, 3): Typed(73582.85), (7, 3): Typed(1234567.5), (8, 3): Typed(2568.0)}
+    path.write_bytes(XLS.written(type_cells(book, book.sheets[0].name, typed)))
+    page = load(mark(path, "ก.xls", "xls", [])).worksheets[1]
+
+    shown = [(page[at].value, page[at].number_format) for at in ("C6", "C7", "C8")]
+    assert shown == [(73582.85, "#,##0.00"), (1234567.5, "#,##0.00"), (2568, "General")]
+    assert page.column_dimensions["C"].width >= 14
 
 
 def test_letters_that_xml_cannot_hold_are_shown_as_such(path: Path) -> None:

@@ -20,6 +20,7 @@ _FIRST_YEAR = 1901  # Excel's own calendar is wrong before March 1900
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _NARROW, _WIDE = 10, 44
+_DIGIT = 1.5  # of the letter by which widths are counted: larger, and with commas
 _EMPTY = 8  # of a column without a width
 _LONGEST_TEXT = 32_000
 _SEEN = 2_000  # letters that fill the tallest row
@@ -57,7 +58,12 @@ def rebuilt(sheets: Sequence[Sheet], names: Mapping[str, str]) -> bytes:
 
 
 def _looks(book: xlsxwriter.Workbook) -> Looks:
-    formats = {"text": "General", "day": "[$-107041E]d mmm yyyy", "time": "d/m/yyyy h:mm:ss"}
+    formats = {
+        "text": "General",
+        "money": "#,##0.00",
+        "day": "[$-107041E]d mmm yyyy",
+        "time": "d/m/yyyy h:mm:ss",
+    }
     return {
         (name, struck): book.add_format(
             {
@@ -102,7 +108,9 @@ def _write(page: Worksheet, cell: Cell, looks: Looks) -> None:
     look = looks["text", cell.struck == "whole"]
     match cell.kind:
         case "number" if isinstance(cell.value, int | float) and abs(cell.value) < 1e300:  # noqa: PLR2004 - far below the last number
-            page.write_number(*at, cell.value, look)
+            # Without a format, decimals that a column has no room for are rounded away.
+            named = "money" if round(cell.value, 2) == cell.value != round(cell.value) else "text"
+            page.write_number(*at, cell.value, looks[named, cell.struck == "whole"])
         case "date" if isinstance(cell.value, date) and cell.value.year >= _FIRST_YEAR:
             moment = datetime.fromisoformat(cell.text)
             named = "day" if moment.time() == datetime.min.time() else "time"
@@ -144,6 +152,7 @@ def _widths(sheet: Sheet, spread: set[tuple[int, int]]) -> dict[int, int]:
     for (row, column), cell in sheet.cells.items():
         if column <= LAST_COLUMN:
             longest = max(len(line) for line in cell.text.split("\n"))
+            longest = round(longest * _DIGIT) if cell.kind == "number" else longest
             needed = _NARROW if (row, column) in spread else min(_WIDE, longest + 2)
             widths[column] = max(widths.get(column, _NARROW), needed)
     return widths
