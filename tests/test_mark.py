@@ -38,6 +38,7 @@ from tests.marked import (
     read_back,
     workbook,
 )
+from tests.rich_books import RICH
 
 PAYLOADS = (
     *("=1+1", '=HYPERLINK("http://example.com")', "+1", "-1", "@SUM(1)", "<r>x</r>"),
@@ -499,3 +500,22 @@ def test_a_comment_of_ours_is_no_part_of_what_a_sender_wrote(path: Path) -> None
     page = load(marked(path, file.getvalue(), []))[SHEET]
     assert page["B9"].comment.text == "ใหม่"
     assert page["A1"].comment is None
+
+
+def test_a_conversation_stays_and_a_signature_that_no_longer_holds_goes(path: Path) -> None:
+    """An invalid signature would frighten; a thread is kept byte for byte."""
+    before, after = RICH["threads"](), marked(path, RICH["threads"](), ON_EVERYTHING)
+    with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
+        for name in ("xl/threadedComments/threadedComment1.xml", "xl/persons/person.xml"):
+            assert new.read(name) == old.read(name)
+    with zipfile.ZipFile(io.BytesIO(marked(path, RICH["signed"](), ON_EVERYTHING))) as archive:
+        assert not [name for name in archive.namelist() if "signature" in name.lower()]
+        assert "signature" not in archive.read("_rels/.rels").decode()
+
+
+def test_explanations_can_be_written_into_a_protected_workbook(path: Path) -> None:
+    book = load(marked(path, RICH["protected"](), ON_EVERYTHING))
+
+    assert book[SHEET].protection.sheet
+    assert not book[EXPLANATIONS].protection.sheet
+    assert not book[READ_FIRST].protection.sheet
