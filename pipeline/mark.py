@@ -7,7 +7,7 @@ as it was, results of formulas too. Files of other kinds come back as an .xlsx o
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lxml import etree
@@ -106,9 +106,6 @@ class _Book:
             if relation.kind == "worksheet":
                 parts[sheet.get("name", "")] = relation.target
         return cls(package, main, parts, Styles(package.tree(name)))
-
-    def has_names_of_ours(self) -> bool:
-        return any(name.startswith((words.READ_FIRST, words.EXPLANATIONS)) for name in self.parts)
 
     def forget(self, names: Collection[str]) -> None:
         """Take out sheets, and Excel's list of formulas: one may stand in these; it makes anew."""

@@ -17,11 +17,13 @@ from pipeline.mark import mark
 from pipeline.marking.styles import COLOURS
 from pipeline.read import read
 from schemas.finding import Finding, Severity
+from schemas.month import Month
 from schemas.reply_words import EXPLANATIONS, READ_FIRST
 from schemas.sheet import Sheet
 
 FILE = "แบบ.xlsx"
 SHEET = "แผ่น'1"
+OCTOBER = Month(2567, 10)
 FILLS = {severity: f"FF{colour}" for severity, colour in COLOURS.items()}
 
 
@@ -34,7 +36,8 @@ def finding(
     sheet: str = SHEET,
     message: str = "",
 ) -> Finding:
-    return Finding(rule, severity, FILE, sheet, cell, value, message or f"ดูช่อง {cell}")
+    said = message or f"ดูช่อง {cell}"
+    return Finding(rule, severity, FILE, sheet, cell, value, said, OCTOBER)
 
 
 def cells(sheet: Sheet) -> dict[str, tuple[object, ...]]:

@@ -14,7 +14,7 @@ from pipeline.judge import Judgement
 from schemas.form_words import HELP_SHEET
 from schemas.layouts import NIL
 from schemas.month import Month
-from tests.conftest import SOFFICE
+from tests.conftest import OFFICE
 from tests.forms import FIRST, NIL_CELL, OCTOBER, fill, filled, form, judged_file, row_of, saved
 
 KINDS = ("xlsx", "xls", "ods")
@@ -73,7 +73,7 @@ def convert(files: list[Path], kind: str, into: Path) -> None:
 
 def soffice(folder: Path, *arguments: str) -> None:
     profile = folder / "profile"  # of its own: another LibreOffice may be open
-    program = [SOFFICE or "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+    program = [OFFICE or "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless"]
     subprocess.run([*program, *arguments], check=True, capture_output=True)
 
 

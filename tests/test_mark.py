@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -12,15 +13,18 @@ import pytest
 import xlsxwriter
 from openpyxl.comments import Comment
 
+from pipeline.answers import is_ours, read_answers
 from pipeline.examples.paper import Typed, type_cells
 from pipeline.formats.row_heights import height
-from pipeline.mark import LISTED, NOTED, is_ours, key_of, mark, read_explanations
+from pipeline.mark import LISTED, NOTED, mark
 from pipeline.marking.pages import SIZE
 from pipeline.marking.styles import COLOURS
 from pipeline.read import read
+from schemas.explanation import Explanation
 from schemas.finding import SEVERITIES, SEVERITY_WORDS
+from schemas.month import Month
 from schemas.reply_words import BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
-from schemas.sheet import address
+from schemas.sheet import Sheet, address
 from tests.corpus.forms import FORMS, month_book
 from tests.corpus.variants import XLS, XLSM, as_file
 from tests.marked import (

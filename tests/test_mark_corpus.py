@@ -80,7 +80,7 @@ def test_marks_sit_where_they_belong_and_nothing_else_changes(chunk: int, tmp_pa
 
 def found_by_us(path: Path, variant: Variant) -> list[Finding]:
     examined = examine(path, variant.file, OURS, Limits())
-    return list(judge(examined, {}, SETTINGS, TODAY).findings)
+    return list(judge(examined, Before(), SETTINGS, TODAY).findings)
 
 
 def injected(sheets: Sequence[Sheet], variant: Variant) -> list[Finding]:

@@ -11,8 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.answers import is_ours, read_answers
 from pipeline.guard import Limits, guard
-from pipeline.mark import is_ours, mark, read_explanations
+from pipeline.mark import mark
 from pipeline.read import read
 from schemas.reply_words import BY, EXPLANATIONS, NOTE_BEGINS, READ_FIRST, REASON
 from tests.conftest import OFFICE
@@ -106,7 +107,7 @@ def test_a_reply_saved_by_libreoffice_is_still_one(
     back = read(path, FILE, "xlsx")
     given = read(saved["reply"] / f"{name}.xlsx", FILE, "xlsx")
     assert [sheet.name for sheet in back if is_ours(sheet)] == [READ_FIRST, EXPLANATIONS]
-    assert read_explanations(back) == read_explanations(given) != []
+    assert read_answers(back) == read_answers(given) != []
 
     old = saved["old"] / name
     sheets = read(old, FILE, guard(old, Limits()).kind)

@@ -308,8 +308,9 @@ def answered_with(
 ) -> list[Finding]:
     """A row without a reference price, and an answer about it as it was, or about none."""
     row = replace(GOOD, reference_price=None)
-    another = {} if asked else {"title": "งานอื่น", "contract_number": "99/2568"}
-    then = replace(row, budget=1, supplier="อื่น", **another)
+    then = replace(row, budget=1, supplier="อื่น")
+    if not asked:
+        then = replace(then, title="งานอื่น", contract_number="99/2568")
     asked_then = replace(
         raised("reference-price-filled", "x"), month=OCTOBER, subject=then.subject
     )
