@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from schemas.explanation import SHARED_TRAITS
 from schemas.finding import Finding
 from schemas.month import Month
-from schemas.personal import HIDDEN, TEXTS, has_phone, without_citizens
+from schemas.personal import HIDDEN, TEXTS, has_bank_account, has_phone, without_citizens
 from schemas.procurement import Procurement, Written, same_name
-from schemas.rules import RULE, found
+from schemas.rules import FILE_NAME, RULE, SHEET_NAME, found
 from schemas.thai import BUDDHIST_OFFSET, baht, date_long
 
 if TYPE_CHECKING:  # pandas takes half a second to import: only where a frame is made
@@ -64,7 +64,15 @@ def _of_another_year(month: Month, rows: Sequence[Procurement]) -> Iterator[Find
 
 
 def personal(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:
-    """What would be public of a person: a citizen's number is hidden, a telephone is told."""
+    """What would be public of a person: a citizen's number is hidden, the other kinds are told.
+
+    The names of file and sheet are public too, as the source of each row.
+    """
+    sources = dict.fromkeys((row.source.file, row.source.sheet) for row in rows)
+    for file in dict.fromkeys(file for file, _ in sources):
+        yield from _in_name(month, FILE_NAME, file, (file, ""))
+    for file, sheet in sources:
+        yield from _in_name(month, SHEET_NAME, sheet, (file, sheet))
     for row in rows:
         for name in (*TEXTS, "bids"):
             place = row.written.get(name)
@@ -75,6 +83,17 @@ def personal(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:
                 yield found("citizen-number-hidden", *where, month=month, hidden=HIDDEN)
             if has_phone(place.text):
                 yield found("phone-number-public", *where, month=month)
+            if has_bank_account(place.text):
+                yield found("bank-account-public", *where, month=month)
+
+
+def _in_name(month: Month, what: str, name: str, where: tuple[str, str]) -> Iterator[Finding]:
+    if without_citizens(name) != name:
+        yield found(
+            "citizen-number-in-name", *where, "", name, month=month, what=what, hidden=HIDDEN
+        )
+    if has_phone(name):
+        yield found("phone-number-in-name", *where, "", name, month=month, what=what)
 
 
 def compare(

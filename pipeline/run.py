@@ -1,7 +1,7 @@
 """The spine: one pass from the inbox to the website. Every step is one line and one module.
 
 inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
-ledger → summarise → render → site → publish → status
+ledger → summarise → render → site → gate → publish → status
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from datetime import date
 
 from pipeline.configure import Workspace
 from pipeline.confine import examine_confined
+from pipeline.gate import gate
 from pipeline.inbox import Arrivals, Original, arrivals
 from pipeline.judge import judge, released
 from pipeline.ledger import Ledger
@@ -105,5 +106,5 @@ def publish_site(today: date, workspace: Workspace, ledger: Ledger) -> tuple[Mon
         history = ledger.history()
     rendered = render(summaries)
     years = status_of_years(history, summaries, settings, rendered)
-    site = assemble(summaries, years, rendered, settings)
+    site = gate(assemble(summaries, years, rendered, settings))
     return publish(workspace.site, site, summaries, history, ledger, today)

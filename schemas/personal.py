@@ -15,20 +15,32 @@ from schemas.thai import arabic_digits
 HIDDEN = "X-XXXX-XXXXX-XX-X"
 
 _DIGIT = "[0-9๐-๙]"
-_APART = r"[ \u00a0.–-]"
+# Also at the end of a line in a narrow cell, and as « - ».
+_APART = r"[\s.\u2010-\u2015\u2212-]{1,3}"
 _GROUPS = _APART.join(f"{_DIGIT}{{{length}}}" for length in (1, 4, 5, 2, 1))
 _NUMBER = re.compile(rf"(?<!{_DIGIT})(?:{_DIGIT}{{13}}|{_GROUPS})(?!{_DIGIT})")
 # Behind such words any thirteen digits are meant as one, slips of the pen included.
 _CALLED = re.compile(
-    rf"((?:ประชาชน|ปชช\.?|ผู้เสียภาษี|เลขประจำตัว)[^0-9๐-๙\n]{{0,30}})"
-    rf"({_DIGIT}(?:{_APART}?{_DIGIT}){{12}})(?!{_DIGIT})"
+    rf"((?:ประชาชน|ปชช\.?|ผู้เสียภาษี|เลขประจำตัว)[^0-9๐-๙\0]{{0,30}})"
+    rf"({_DIGIT}(?:(?:{_APART})?{_DIGIT}){{12}})(?!{_DIGIT})"
 )
 _MASK = r"[xX*#•●]"
 _ANY = rf"(?:{_DIGIT}|{_MASK})"
 _SIGN = "[0-9A-Za-z๐-๙*#•●]"
-_HALF = re.compile(rf"(?<!{_SIGN}){_ANY}(?:{_APART}?{_ANY}){{12}}(?!{_SIGN})")
-FEWEST_MASKED = 3
+_HALF = re.compile(rf"(?<!{_SIGN}){_ANY}(?:(?:{_APART})?{_ANY}){{12}}(?!{_SIGN})")
+FEWEST_MASKED = 3  # one behind the other: the signs of «60 x 120 x 240 x 30» are no mask
 _PHONE = re.compile(rf"(?<!{_DIGIT})[0๐][2-9๒-๙](?:[ -]?{_DIGIT}){{7,8}}(?!{_DIGIT})")
+# Ten to twelve digits as banks write them (3-1-5-1, 2-3-2-5-1, in one), and only behind a word of
+# banking: numbers of projects and contracts are as long. What has a name of its own is none.
+_ACCOUNT = re.compile(
+    r"(?:บัญชี|บ/ช|ธนาคาร|ธ\.\s?ก\.\s?ส|ธกส|ออมสิน|พร้อมเพย์|promptpay)"
+    r"(?P<between>[^0-9๐-๙\0]{0,60})"
+    rf"(?<![0-9๐-๙/.,])(?:{_DIGIT}[ -]?){{9,11}}{_DIGIT}(?![ -]?{_DIGIT}|[/.,]{_DIGIT})",
+    re.IGNORECASE,
+)
+_OF_SOMETHING_ELSE = re.compile(
+    "โครงการ|สัญญา|ข้อตกลง|ใบสั่ง|ภาษี|ประจำตัว|ครุภัณฑ์|โทร|แฟกซ์|e-?GP", re.IGNORECASE
+)
 TEXTS = ("title", "procurement_method", "supplier", "selection_reason", "contract_number")
 
 
@@ -51,6 +63,17 @@ def without_citizens(text: str) -> str:
 def has_phone(text: str) -> bool:
     """True for a text with a telephone number of Thailand: nine or ten digits from 0."""
     return _PHONE.search(text) is not None
+
+
+def has_bank_account(text: str) -> bool:
+    """True for a text that calls ten to twelve digits a bank account.
+
+    >>> has_bank_account("โอนเข้าบัญชีเลขที่ 012-3-45678-9"), has_bank_account("67109289344")
+    (True, False)
+    """
+    return any(
+        not _OF_SOMETHING_ELSE.search(found["between"]) for found in _ACCOUNT.finditer(text)
+    )
 
 
 def public(row: Procurement) -> Procurement:
@@ -84,7 +107,7 @@ def _called(found: "re.Match[str]") -> str:
 
 def _half(found: "re.Match[str]") -> str:
     """Nine digits and four x, or the other way round; a word of x alone is no number."""
-    masked = len(re.findall(_MASK, found[0]))
-    firm = arabic_digits(found[0])[0] in "09"
-    half = FEWEST_MASKED <= masked < 13 and not firm  # noqa: PLR2004 - all of the thirteen
-    return HIDDEN if half else found[0]
+    signs = re.sub(_APART, "", found[0])
+    longest = max(map(len, re.findall(f"{_MASK}+", signs)), default=0)
+    firm = arabic_digits(signs)[0] in "09"
+    return HIDDEN if FEWEST_MASKED <= longest < len(signs) and not firm else found[0]

@@ -291,6 +291,7 @@ FORGETFUL = replace(read_tables(page(line()))[0], named={})
 
 
 CITIZEN = "นายสมมติ ไม่มีจริง 1-2345-67890-12-1"
+PHONED = "แบบ 081-234-5678.xlsx"
 
 
 def noted(text: str) -> Procurement:
@@ -436,6 +437,18 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "phone-number-public": (
         lambda _: list(personal(OCTOBER, [noted("ร้านตัวอย่าง โทร 081-234-5678")])),
         lambda _: list(personal(OCTOBER, [noted("ร้านตัวอย่าง เลขที่ 012/2568")])),
+    ),
+    "bank-account-public": (
+        lambda _: list(personal(OCTOBER, [noted("โอนเข้าบัญชี ธ.ก.ส. เลขที่ 012-3-45678-9")])),
+        lambda _: list(personal(OCTOBER, [noted("ธนาคารขยะ เลขที่โครงการ 67109012345")])),
+    ),
+    "citizen-number-in-name": (
+        lambda _: list(personal(OCTOBER, [replace(GOOD, source=Source("ก.xlsx", CITIZEN, 3))])),
+        lambda _: list(personal(OCTOBER, [replace(GOOD, source=Source("ก.xlsx", "ต.ค.67", 3))])),
+    ),
+    "phone-number-in-name": (
+        lambda _: list(personal(OCTOBER, [replace(GOOD, source=Source(PHONED, "ต.ค.67", 3))])),
+        lambda _: list(personal(OCTOBER, [GOOD])),
     ),
     "text-within-limits": (cell(title="ก" * 5_001), cell(title="ก" * 5_000)),
     "explanation-whole": (

@@ -1,0 +1,140 @@
+"""The last look before publishing: no citizen's number in any byte that goes out (promise 10).
+
+``schemas.personal.public`` hides them field by field; here the finished files are opened and read
+as a stranger would read them. What is found is a fault of the program: nothing is published.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from lxml import etree
+
+from pipeline.site import ASSETS
+from schemas.personal import without_citizens
+
+# Between two texts: no blank and no sign, so that no number is found across it.
+_BETWEEN = "\0"
+# Figures of ours that only look like numbers of people: a sum of a file, an amount or a height.
+_OURS = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])|(?<![^\0])[0-9]+\.[0-9]+(?![^\0])"
+)
+# Elements that do not part the text they stand in, of pages and of workbooks (runs of a string).
+_WITHIN = {
+    *("a", "abbr", "b", "em", "font", "i", "mark", "small", "span", "strong", "sub", "sup", "u"),
+    *("r", "t", "rPr", "rFont", "sz", "color", "family", "charset", "scheme", "vertAlign"),
+    *("strike", "outline", "shadow", "condense", "extend", "wbr"),
+}
+
+
+class PersonalDataError(Exception):
+    """A citizen's number in a finished file. The message has the place, never the number."""
+
+
+class UnknownKindError(Exception):
+    """A file that nobody can look into: a new format needs its line in ``KINDS`` first."""
+
+
+def gate(site: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return the site as it is when nothing in it is the number of a person.
+
+    Errors: PersonalDataError with the path of the file; UnknownKindError for a file of a kind
+            that cannot be looked into.
+    """
+    cleared: set[str] = set()  # page, workbook and tables say the same: one look is enough
+    for path, content in site.items():
+        texts = set(text_of(path, content)) - cleared
+        whole = _OURS.sub("", _BETWEEN.join(texts))
+        if without_citizens(whole) != whole:
+            place = without_citizens(path)
+            raise PersonalDataError(f"{place}: a citizen's number in a file to be published")
+        cleared |= texts
+    return site
+
+
+def text_of(path: str, content: bytes) -> Iterator[str]:
+    """Give every text of a file, its path too: cells, comments, properties, names, attributes."""
+    yield path
+    if path in ASSETS:  # ours, the same bytes for everybody
+        return
+    kind = PurePosixPath(path).suffix
+    if kind not in KINDS:
+        raise UnknownKindError(f"{path}: no way to look into a file of this kind")
+    yield from KINDS[kind](content)
+
+
+def _plain(content: bytes) -> Iterator[str]:
+    yield content.decode("utf-8-sig")
+
+
+def _table(content: bytes) -> Iterator[str]:
+    for line in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
+        yield from line
+
+
+def _json(content: bytes) -> Iterator[str]:
+    yield from _values(json.loads(content))
+
+
+def _values(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON holds
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield name
+            yield from _values(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _values(one)
+    else:
+        yield str(value)
+
+
+def _page(content: bytes) -> Iterator[str]:
+    yield from _marked_up(etree.fromstring(content, etree.HTMLParser(encoding="utf-8")))
+
+
+def _xml(content: bytes) -> Iterator[str]:
+    yield from _marked_up(etree.fromstring(content, etree.XMLParser(resolve_entities=False)))
+
+
+def _marked_up(root: Any) -> Iterator[str]:  # noqa: ANN401 - lxml's element
+    """Give attributes, comments and texts; the runs of one string are one text."""
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in {"comment", "pi"}:
+            yield element.text or ""
+            pieces.append(element.tail or "")
+            continue
+        if etree.QName(element).localname not in _WITHIN:
+            yield "".join(pieces)
+            pieces.clear()
+        pieces.append((element.text if event == "start" else element.tail) or "")
+        if event == "start":
+            yield from element.attrib.values()
+    yield "".join(pieces)
+
+
+def _workbook(content: bytes) -> Iterator[str]:
+    """Give the texts of all parts: hidden sheets, names, notes and properties are such."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        yield archive.comment.decode(errors="replace")
+        for name in archive.namelist():
+            yield name
+            if not name.endswith((".xml", ".rels", ".vml")):
+                raise UnknownKindError(f"{name}: a part of a workbook of no known kind")
+            yield from _xml(archive.read(name))
+
+
+# PDF gets its line here, with the first format that makes one.
+KINDS: Mapping[str, Callable[[bytes], Iterator[str]]] = {
+    ".csv": _table,
+    ".html": _page,
+    ".json": _json,
+    ".txt": _plain,
+    ".xlsx": _workbook,
+    ".xml": _xml,
+}
