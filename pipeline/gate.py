@@ -73,8 +73,10 @@ def _plain(content: bytes) -> Iterator[str]:
 
 
 def _table(content: bytes) -> Iterator[str]:
+    """Give each line of a field: each of several bidders has one."""
     for line in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")):
-        yield from line
+        for field in line:
+            yield from field.split("\n")
 
 
 def _json(content: bytes) -> Iterator[str]:
@@ -119,14 +121,19 @@ def _marked_up(root: Any) -> Iterator[str]:  # noqa: ANN401 - lxml's element
 
 
 def _workbook(content: bytes) -> Iterator[str]:
-    """Give the texts of all parts: hidden sheets, names, notes and properties are such."""
+    """Give the texts of all parts, hidden sheets, names, notes and properties too, line by line.
+
+    The form puts bidders, or a number and its day, below each other in a cell: a number is not
+    looked for across two lines of it. JSON and page have every text whole.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         yield archive.comment.decode(errors="replace")
         for name in archive.namelist():
             yield name
             if not name.endswith((".xml", ".rels", ".vml")):
                 raise UnknownKindError(f"{name}: a part of a workbook of no known kind")
-            yield from _xml(archive.read(name))
+            for text in _xml(archive.read(name)):
+                yield from text.split("\n")
 
 
 # PDF gets its line here, with the first format that makes one.

@@ -55,6 +55,12 @@ def without_citizens(text: str) -> str:
     >>> without_citizens("นายสมมติ (1-2345-67890-12-1) โทร 02-123-4567")
     'นายสมมติ (X-XXXX-XXXXX-XX-X) โทร 02-123-4567'
     """
+    while (hidden := _hidden_once(text)) != text:  # each turn leaves fewer digits
+        text = hidden  # beside a number that is hidden now, there may stand the next one
+    return text
+
+
+def _hidden_once(text: str) -> str:
     text = _NUMBER.sub(lambda found: HIDDEN if is_citizen(_bare(found[0])) else found[0], text)
     text = _CALLED.sub(_called, text)
     return _HALF.sub(_half, text)
