@@ -112,9 +112,13 @@ _FIELD_OF = {"bidder": "bids", "bid": "bids"}
 def _paired(
     names: Sequence[str], prices_at: "_Place", amounts: Sequence[int | None]
 ) -> tuple[Bid, ...]:
-    """Bidders and prices from two columns, line by line; an empty column is unknown."""
+    """Bidders and prices from two columns, line by line; an empty column is unknown.
+
+    A dash among the names keeps its price: the bidder beside it is unknown.
+    """
     if len(names) == len(amounts) or not amounts or not names:
-        return tuple(Bid(*pair) for pair in zip_longest(names, amounts))
+        pairs = [(known(name or ""), amount) for name, amount in zip_longest(names, amounts)]
+        return tuple(Bid(*pair) for pair in pairs if pair != (None, None))
     prices_at.doubt("bids-paired", prices_at.raw, bidders=len(names), amounts=len(amounts))
     return tuple(Bid(name, None) for name in names)
 
@@ -282,7 +286,7 @@ class _Place:
 
     def supplier(self) -> str | None:
         """One name, over several lines perhaps; two are nobody's name."""
-        names = self.names()
+        names = [name for name in self.names() if known(name) is not None]
         headed = sum(legal_head(name) for name in names)
         apart = len({cell.row for cell in self.sound}) > 1
         if len(names) > 1 and (apart or headed > 1):

@@ -86,6 +86,7 @@ def offers(lines: Sequence[str]) -> list[Bid]:  # noqa: C901 - one branch for ea
             continue
         unpriced = _UNPRICED.fullmatch(line)
         name, amount = (unpriced[1], None) if unpriced else _offer(line)
+        name = known(name) or ""  # «........../2568 / 500 บาท»: nobody is named
         if name and prices:
             bids += _in_order(names, prices, line)
             names, prices = [], []
