@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from schemas.procurement import Bid, Procurement, Source, tax_id_is_valid
-from schemas.thai import arabic_digits
+from schemas.thai import arabic_digits, visible
 
 HIDDEN = "X-XXXX-XXXXX-XX-X"
 
@@ -93,9 +93,14 @@ def public(row: Procurement) -> Procurement:
         egp_project_number=_hidden(row.egp_project_number),
         egp_contract_number=_hidden(row.egp_contract_number),
         supplier_tax_id=None,
-        source=Source(without_citizens(source.file), without_citizens(source.sheet), source.row),
+        source=Source(_name(source.file), _name(source.sheet), source.row),
         written={},
     )
+
+
+def _name(text: str) -> str:
+    """A name of a file or a sheet as people see it: signs that turn or steer a line are gone."""
+    return without_citizens(visible(text))
 
 
 def _hidden(text: str | None) -> str | None:

@@ -318,7 +318,12 @@ def harmful(sign: str) -> bool:
 def names() -> Iterator[tuple[str, str, str]]:
     """Give (file, sheet, text) for every payload, as far as Windows, Linux and Excel take it."""
     for at, (name, text) in enumerate(zip(PAYLOADS[::4], PAYLOADS[2::4], strict=False)):
-        file = re.sub(r"[/\x00]", "", name).encode()[:150].decode(errors="ignore").strip(". \n\t")
+        file = (
+            re.sub(r"[/\x00-\x1f]", "", name)
+            .encode()[:150]
+            .decode(errors="ignore")
+            .strip(". \n\t")
+        )
         sheet = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "", text)[:20].strip("' ")
         short = re.sub("_x[0-9A-F]{4}_", "", text)[:300]
         yield f"{file or 'x'} {at}.xlsx", f"{re.sub('_x[0-9A-F]{4}_', '', sheet)}{at}", short
