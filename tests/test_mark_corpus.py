@@ -23,6 +23,7 @@ from pipeline.marking.rebuilt import names_of
 from pipeline.read import read
 from schemas.config import Organisation, Settings
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding
+from schemas.history import Before
 from schemas.reply_words import EXPLANATIONS, NOTE_BEGINS, READ_FIRST
 from schemas.sheet import Merge, Sheet, address
 from tests.corpus.variants import Variant, variants
