@@ -189,6 +189,25 @@ def template(
     typer.echo(f"เขียนแบบเปล่าของเดือน{asked.words} ไว้ที่ {path}")
 
 
+def rules(
+    shadow: Annotated[bool, typer.Option("--shadow", help="ทดลองกฎกับเดือนที่เผยแพร่แล้ว")] = False,  # noqa: FBT002 - a switch of the command line
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """กฎทุกข้อที่ใช้ตรวจ หรือผลของกฎที่กำลังทดลอง (--shadow)"""
+    from pipeline import tell
+
+    if not shadow:
+        _print(tell.rules_json() if as_json else tell.rules_words())
+        return
+    from pipeline.configure import configure
+    from pipeline.look import try_rules
+
+    months, trials = try_rules(configure(config), _day(today))
+    _print(tell.trials_json(months, trials) if as_json else tell.trials_words(months, trials))
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="โฟลเดอร์ตัวอย่าง")] = Path("demo"),

@@ -1,48 +1,81 @@
 """Clean rows of a month → findings, by the rules of ``schemas.rules`` and nothing else."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipeline.facts import Beside, Facts, facts
 from schemas.explanation import SHARED_TRAITS
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.personal import HIDDEN, TEXTS, has_bank_account, has_phone, without_citizens
-from schemas.procurement import Procurement, Written, same_name
+from schemas.procurement import Procurement, Written
 from schemas.rules import FILE_NAME, RULE, SHEET_NAME, found
-from schemas.thai import BUDDHIST_OFFSET, baht, date_long
+from schemas.thai import baht, date_long
 
 if TYPE_CHECKING:  # pandas takes half a second to import: only where a frame is made
     import pandas as pd
 
 SEVERAL = 3  # contracts
+NOTHING_BESIDE = Beside()  # no other month, and the amounts of the law
 MONEY = ("budget", "reference_price", "agreed_price")
 
 
 def check(
-    month: Month, rows: Sequence[Procurement], today: date, unclear: Sequence[Finding]
+    month: Month,
+    rows: Sequence[Procurement],
+    today: date,
+    unclear: Sequence[Finding],
+    beside: Beside = NOTHING_BESIDE,
+    *,
+    shadow: bool = False,
 ) -> list[Finding]:
     """Return what people must look at in a month's rows, checked on a (Gregorian) day.
 
     ``unclear`` are the findings of the steps before: a cell that could not be read is not
-    called empty as well.
+    called empty as well. ``beside`` is what they are compared with. With ``shadow``
+    only the rules on trial speak, without it only the others.
     """
     from schemas.frame import failures  # pandas and pandera take half a second to import
 
     told = {(finding.sheet, finding.cell) for finding in unclear if finding.severity == "fix"}
     findings = []
-    for index, rule in failures(_frame(month, rows, today)):
+    known = facts(month, rows, beside)
+    whole = _of_another_month(month, rows, known)
+    for index, rule in failures(_frame(month, rows, today, known)):
         row = rows[index]
+        if whole and rule in OF_OTHER_MONTHS:
+            continue  # said once of the whole month
         place = row.written.get(RULE[rule].column, Written("", ""))
         if (row.source.sheet, place.cell) in told and rule.endswith("-filled"):
             continue
         where = (row.source.file, row.source.sheet, place.cell, place.text)
-        words = _words(month, row, today)
+        words = _words(month, row, today, {name: fact[index] for name, fact in known.items()})
         finding = found(rule, *where, month=month, **words)
         findings.append(replace(finding, subject=row.subject))
-    return [*_of_another_year(month, rows), *findings, *personal(month, rows)]
+    every = [*_of_another_year(month, rows), *whole, *findings, *personal(month, rows)]
+    return [f for f in in_effect(every) if RULE[f.rule].shadow == shadow]
+
+
+def in_effect(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings whose rule looks at months as old as theirs."""
+    return [finding for finding in findings if RULE[finding.rule].looks_at(finding.month)]
+
+
+OF_OTHER_MONTHS = ("egp-contract-number-elsewhere", "purchase-published-once")
+
+
+def _of_another_month(month: Month, rows: Sequence[Procurement], known: Facts) -> list[Finding]:
+    """Every row of the month stands in one and the same other month: its title has changed."""
+    pairs = zip(known["published_elsewhere"], known["control_elsewhere"], strict=True)
+    others = {by_contract or by_control for by_contract, by_control in pairs}
+    if len(rows) < SEVERAL or len(others) != 1 or None in others:
+        return []
+    first, said = rows[0].source, {"month_words": month.words, "other": str(others.pop())}
+    where = (first.file, first.sheet)
+    return [found("month-published-once", *where, month=month, count=len(rows), **said)]
 
 
 def _of_another_year(month: Month, rows: Sequence[Procurement]) -> Iterator[Finding]:
@@ -160,20 +193,17 @@ def _traits(row: Procurement) -> set[tuple[int, str]]:
 # ---- the frame
 
 
-def _frame(month: Month, rows: Sequence[Procurement], today: date) -> "pd.DataFrame":
+def _frame(month: Month, rows: Sequence[Procurement], today: date, known: Facts) -> "pd.DataFrame":
     import pandas as pd
 
     from schemas.frame import COLUMNS
 
-    alike = Counter(row.facts()[1:] for row in rows)  # all but the number in the first column
     values = {
         **{name: [getattr(row, name) for row in rows] for name in COLUMNS if name in _PLAIN},
+        **known,
         "method_code": [row.procurement_method_code for row in rows],
         "bids": [len(row.bids) or None for row in rows],
         "bidders": [sum(bid.bidder is not None for bid in row.bids) for row in rows],
-        "supplier_among_bidders": [_among_bidders(row) for row in rows],
-        "egp_months_before_contract": [_months_before_contract(row) for row in rows],
-        "repeats": [alike[row.facts()[1:]] > 1 for row in rows],
         "month_first": [month.first] * len(rows),
         "month_last": [month.last] * len(rows),
         "today": [today] * len(rows),
@@ -187,29 +217,20 @@ def _frame(month: Month, rows: Sequence[Procurement], today: date) -> "pd.DataFr
 _PLAIN = Procurement.__dataclass_fields__.keys() - {"bids"}
 
 
-def _among_bidders(row: Procurement) -> bool | None:
-    names = {same_name(bid.bidder) for bid in row.bids if bid.bidder is not None}
-    if row.supplier is None or not names:
-        return None
-    return same_name(row.supplier) in names
-
-
-def _months_before_contract(row: Procurement) -> int | None:
-    """How many months the project number is older than the contract; None when it cannot say."""
-    number = row.egp_project_number or ""
-    if row.contract_date is None or len(number) != 11 or not number.isdecimal():  # noqa: PLR2004
-        return None
-    year, digits = 2500 + int(number[:2]), int(number[2:4])
-    signed = row.contract_date
-    return (signed.year + BUDDHIST_OFFSET - year) * 12 + signed.month - digits
-
-
-def _words(month: Month, row: Procurement, today: date) -> dict[str, str]:
+def _words(
+    month: Month, row: Procurement, today: date, known: Mapping[str, Any]
+) -> dict[str, str]:
     """The facts of a row as their reader writes them: baht, Buddhist years."""
-    words = {name: str(value) for name, value in row.public().items() if value is not None}
-    for name in MONEY:
-        amount = getattr(row, name)
+    words = {name: str(fact) for name, fact in known.items() if fact is not None}
+    words |= {name: str(value) for name, value in row.public().items() if value is not None}
+    amounts = {name: getattr(row, name) for name in MONEY}
+    amounts |= {name: known[name] for name in ("own_bid", "direct_limit", "same_day_total")}
+    for name, amount in amounts.items():
         words[name] = "(ไม่ระบุ)" if amount is None else baht(amount)
+        if amount is not None and row.agreed_price is not None:
+            words[f"over_{name}"] = baht(max(row.agreed_price - amount, 0))
     days = {"contract_date": row.contract_date, "today": today}
     days |= {"month_first": month.first, "month_last": month.last}
-    return words | {name: date_long(day) for name, day in days.items() if day is not None}
+    words |= {name: date_long(day) for name, day in days.items() if day is not None}
+    signed = Month.of(row.contract_date or month.last)
+    return words | {"bids_count": str(len(row.bids)), "fiscal_year": str(signed.fiscal_year)}

@@ -15,6 +15,7 @@ from pipeline.guard import Limits, guard
 from pipeline.kinds import RefusedError, is_system_trouble
 from pipeline.read import read
 from pipeline.recognise import recognise
+from pipeline.totals import totals
 from schemas.examined import Examined, Stated, refusal
 from schemas.rules import found
 from schemas.sheet import Sheet
@@ -42,6 +43,7 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
     tables, findings = recognise(sheets, names)
     cleaned = [clean(table) for table in tables]
     findings += [finding for part in cleaned for finding in part.findings]
+    findings += totals(cleaned)
     readers, contradictions = double_entry(path, known.kind, sheets, tables)
     accounts, unaccounted = conserve(sheets, tables, findings, readers)
     findings += [*contradictions, *unaccounted]

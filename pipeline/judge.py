@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipeline.check import check, compare
+from pipeline.check import check, compare, in_effect
 from pipeline.decide import decide, worst
 from pipeline.due import due_day
 from pipeline.explain import explain, left_over
+from pipeline.facts import Beside, Index, remember
 from schemas.config import Settings
 from schemas.examined import Examined, Stated
 from schemas.explanation import Answer, Given
@@ -15,7 +16,7 @@ from schemas.finding import Finding
 from schemas.history import Before, Decision, Judged, Waiting
 from schemas.month import Month
 from schemas.procurement import Procurement
-from schemas.rules import REVISION_RULES, RULE, found
+from schemas.rules import CORRECTIONS, folder, found
 from schemas.thai import date_long
 
 
@@ -43,9 +44,11 @@ class Judgement:
 def judge(examined: Examined, before: Before, settings: Settings, today: date) -> Judgement:
     """Decide month by month: one bad sheet does not hold the others."""
     months: list[Judged] = []
+    examined = replace(examined, findings=tuple(in_effect(examined.findings)))
     findings = [finding for finding in examined.findings if finding.month is None]
     given: list[Given] = []
     used: frozenset[Answer] = frozenset()
+    others = _others(examined, before)
     for month in _months(examined):
         stated = [one for one in examined.months if one.month == month]
         unclear = [finding for finding in examined.findings if finding.month == month]
@@ -55,7 +58,12 @@ def judge(examined: Examined, before: Before, settings: Settings, today: date) -
             months.append(Judged(month, rows, nil, "repeated"))
             findings += unclear
             continue
-        doubts = _doubts(month, stated, rows, unclear, before, today)
+        beside = Beside(others, settings.amounts)
+        doubts = [
+            *check(month, rows, today, unclear, beside),
+            *_doubts(month, stated, rows, before, today),
+        ]
+        remember(others, month, None, rows)  # the months that come later in the same workbook
         explained = explain(
             [*unclear, *doubts], examined.answers, before.explanations, before.spent, today
         )
@@ -79,21 +87,18 @@ def _doubts(
     month: Month,
     stated: Sequence[Stated],
     rows: Sequence[Procurement],
-    unclear: Sequence[Finding],
     before: Before,
     today: date,
 ) -> list[Finding]:
-    """Everything that a month raises beyond what reading it has raised."""
-    doubts = check(month, rows, today, unclear)
+    """What a month raises as a whole: by the calendar, beside other parts, as a correction."""
     if not stated:
-        return doubts
-    if month.first > today:
-        doubts.append(_not_begun(stated[0], today))
+        return []
+    doubts = [_not_begun(stated[0], today)] if month.first > today else []
     if rows:
         doubts += _doubled(stated[0], rows, before.elsewhere.get(month, {}))
     if _is_public(month, rows, before):
         # What was published with an open question keeps it until somebody answers.
-        asked = [f for f in before.questions[month] if RULE[f.rule] in REVISION_RULES]
+        asked = [f for f in before.questions[month] if f.rule in CORRECTIONS]
         return doubts + [replace(f, file=stated[0].file, sheet=stated[0].sheet) for f in asked]
     if month in before.public:
         public, revision = before.public[month], before.revisions[month]
@@ -117,16 +122,34 @@ def released(waiting: Iterable[Waiting], settings: Settings, today: date) -> lis
     ]
 
 
+def _others(examined: Examined, before: Before) -> Index:
+    """The public rows but for the months about which this workbook speaks now."""
+    said: dict[Month, list[Procurement]] = {}
+    for one in examined.months:
+        said.setdefault(one.month, []).extend(one.rows)
+    others: Index = {}
+    for month, rows in before.public.items():
+        overruled = before.overruled.get(month)
+        repeated = overruled is not None and _facts(said.get(month, ())) == _facts(overruled)
+        if month not in said or repeated:
+            remember(others, month, None, rows)
+    for month, parts in before.elsewhere.items():
+        for part, rows in parts.items():
+            if _facts(rows) != _facts(said.get(month, ())):  # else the whole part is told
+                remember(others, month, part, rows)
+    return others
+
+
 def _doubled(
     stated: Stated, rows: Sequence[Procurement], elsewhere: Mapping[str, Sequence[Procurement]]
 ) -> list[Finding]:
     """A month's list that came from one folder and comes from another would count twice."""
     month, where = stated.month, (stated.file, stated.sheet)
     same = [part for part, others in elsewhere.items() if _facts(others) == _facts(rows)]
-    named = [f"โฟลเดอร์ «{part}»" if part else "โฟลเดอร์หลัก" for part in same]
+    words = month.words
     return [
-        found("month-in-one-part", *where, month=month, month_words=month.words, other=other)
-        for other in named
+        found("month-in-one-part", *where, month=month, month_words=words, other=folder(part))
+        for part in same
     ]
 
 

@@ -52,7 +52,7 @@ from schemas.history import (
 )
 from schemas.month import Month
 from schemas.procurement import Procurement
-from schemas.rules import REVISION_RULES, RULE
+from schemas.rules import CORRECTIONS
 from schemas.thai import months_in
 
 if TYPE_CHECKING:  # check and its tables need not be loaded to read the ledger
@@ -401,22 +401,27 @@ class Ledger:
         return found
 
     def explained_month(
-        self, revision: Revision, earlier: Revision | None
+        self, revision: Revision, earlier: Revision | None, following: Revision | None
     ) -> tuple[Explanation, ...]:
-        """Return why a revision corrected the one before: what has no row to stand beside."""
-        changed = [
-            submission
-            for part, submission in sorted(revision.parts.items())
-            if earlier is None or earlier.parts.get(part) != submission
-        ]
-        return tuple(
-            finding.explanation
-            for submission in changed
-            for finding in self.findings_of(submission)
-            if finding.month == revision.month
-            and finding.explanation
-            and RULE[finding.rule] in REVISION_RULES
-        )
+        """Return the explanations of a revision that have no row to stand beside.
+
+        Why it corrected the one before is said of the parts that it changed.
+        """
+        told: list[Explanation] = []
+        for part, submission in sorted(revision.parts.items()):
+            changed = earlier is None or earlier.parts.get(part) != submission
+            with self.engine.connect() as link:
+                known = _explanations(link, part, following)
+                findings = _findings(link, submission) if known else []
+            told += [
+                known[finding.key]
+                for finding in findings
+                if finding.month == revision.month
+                and finding.key in known
+                and not finding.is_of_a_row
+                and (changed or finding.rule not in CORRECTIONS)
+            ]
+        return tuple(told)
 
     def last_release(self) -> Release | None:
         asked = sa.select(RELEASE).order_by(RELEASE.c.id.desc()).limit(1)
@@ -653,10 +658,17 @@ def _record_explanation(
     )
 
 
-def _explanations(link: sa.Connection, part: str) -> dict[str, Explanation]:
-    """The last answer to each question of a part, by the key of the question."""
-    asked = sa.select(EXPLANATION).where(EXPLANATION.c.part == part).order_by(EXPLANATION.c.id)
-    return {row.key: _explanation(row) for row in link.execute(asked)}
+def _explanations(
+    link: sa.Connection, part: str, following: Revision | None = None
+) -> dict[str, Explanation]:
+    """The last answer to each question of a part, by the key of the question.
+
+    With ``following`` only what was known before that revision came.
+    """
+    asked = sa.select(EXPLANATION).where(EXPLANATION.c.part == part)
+    if following is not None:
+        asked = asked.where(EXPLANATION.c.after_revision < following.key)
+    return {row.key: _explanation(row) for row in link.execute(asked.order_by(EXPLANATION.c.id))}
 
 
 def _explanation(row: sa.Row[Any]) -> Explanation:

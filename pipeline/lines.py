@@ -65,6 +65,7 @@ class Under:
     """What stands under a header. ``named`` says of cells why they are left out."""
 
     items: list[Line] = field(default_factory=list)
+    totals: list[Line] = field(default_factory=list)  # left out, but they must add up
     titles: list[Cell] = field(default_factory=list)  # of later pages, or of a later month
     nil: bool = False  # finance wrote that nothing was bought
     named: dict[Place, str] = field(default_factory=dict)
@@ -95,6 +96,7 @@ def lines_under(  # noqa: C901, PLR0912 - one branch for each thing that may sta
             under.items.append(line)
         elif why := _left_out(line, header, above):
             _name(under, line.all, why)
+            under.totals += [line] if why == "total" else []
             if why == "heading":  # of another page: what stood apart is the foot of the last one
                 _below(sheet, apart, under)
                 apart, signed = [], False

@@ -5,16 +5,19 @@ from datetime import date
 from pathlib import Path
 
 from pipeline import CannotRunError
+from pipeline.check import check
 from pipeline.configure import Workspace
 from pipeline.confine import examine_confined, warm
+from pipeline.facts import Beside, Index, remember
 from pipeline.judge import judge
 from pipeline.ledger import Ledger
 from pipeline.publish import read_manifest
 from pipeline.status import files_by_month, measure4
 from pipeline.summarise import Summaries, summarise
-from pipeline.tell import Checked
+from pipeline.tell import Checked, Trial
 from schemas.history import Before, History
 from schemas.month import Month
+from schemas.rules import RULES
 from schemas.status import MeasureStatus, PublicFile
 
 
@@ -32,6 +35,27 @@ def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Check
         )
         checked.append(Checked(path.name, judge(examined, before, workspace.settings, today)))
     return checked
+
+
+def try_rules(workspace: Workspace, today: date) -> tuple[int, list[Trial]]:
+    """Run the rules on trial over all that is public now; the ledger is only read.
+
+    Returns how many months are public, and for each rule on trial what it would have told on a
+    (Gregorian) day. Of rows that stand in two months the later month is told.
+    """
+    with Ledger.view(workspace.ledger) as ledger:
+        revisions = ledger.history().revisions if ledger else {}
+        public = {m: ledger.rows(found[-1]) for m, found in revisions.items()} if ledger else {}
+    told, others = [], Index()
+    for month, rows in sorted(public.items()):
+        beside = Beside(others, workspace.settings.amounts)
+        told += check(month, rows, today, (), beside, shadow=True)
+        remember(others, month, None, rows)
+    return len(public), [
+        Trial(rule, tuple(finding for finding in told if finding.rule == rule.id))
+        for rule in RULES
+        if rule.shadow
+    ]
 
 
 def status_on(workspace: Workspace, fiscal_year: int | None, today: date) -> MeasureStatus:

@@ -55,6 +55,7 @@ class Table:
     lines: tuple[Line, ...]
     nil: bool = False  # finance wrote that nothing was bought
     named: Mapping[Place, str] = field(default_factory=dict)  # why left out
+    totals: tuple[Line, ...] = ()  # rows that sum up lines of this table
 
     def address(self, column: Column, row: int) -> str:
         return address(row, self.columns[column])
@@ -187,7 +188,7 @@ def _of_months(
     if MONTH not in header.found:
         alone = titles_alone and bool(months_said(titles))
         month, findings = month_of(sheet, titles, titles_alone=alone)
-        return [replace(made, month=month)], findings
+        return [replace(made, month=month, totals=tuple(under.totals))], findings
     findings = []
     by_month: dict[Month | None, list[Line]] = {}
     for line in under.items:
@@ -198,8 +199,11 @@ def _of_months(
             where = (sheet.file, sheet.name, address(line.row, starts[MONTH]), text)
             findings.append(found("line-has-month", *where, row=line.row))
         by_month.setdefault(month, []).append(line)
+    # A total over lines of several months is of none of them.
+    totals = tuple(under.totals) if len(by_month) == 1 else ()
     return [
-        replace(made, month=month, lines=tuple(lines)) for month, lines in by_month.items()
+        replace(made, month=month, lines=tuple(lines), totals=totals)
+        for month, lines in by_month.items()
     ], findings
 
 

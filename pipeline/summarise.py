@@ -41,6 +41,7 @@ def _summary(
 ) -> MonthlySummary:
     organisation = settings.organisation
     explained = ledger.explained_rows(revision, following)
+    of_month = ledger.explained_month(revision, earlier, following)
     return MonthlySummary(
         month=revision.month,
         organisation=organisation.name_on(revision.month.last),
@@ -52,7 +53,9 @@ def _summary(
         nil=ledger.is_nil(revision),
         sources=tuple(ledger.sources(revision)),
         explanations={index: tuple(map(_public, given)) for index, given in explained.items()},
-        month_explanations=tuple(map(_public, ledger.explained_month(revision, earlier))),
+        month_explanations=tuple(
+            map(_public, ledger.explained_month(revision, earlier, following))
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from pipeline.run import Answer, Pass
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
 from schemas.history import Waiting
 from schemas.month import Month
+from schemas.rules import RULES, Rule
 from schemas.status import STATE_WORDS, MeasureStatus
 from schemas.summary import MonthlySummary
 from schemas.thai import decimal_baht
@@ -221,6 +222,79 @@ def check_words(files: Sequence[Checked], replies: Sequence[Path | None]) -> str
 def questions_words(questions: Sequence[tuple[Month, str, Finding]]) -> str:
     """Return what is asked and not yet answered, each with the key to answer it by."""
     return draw("terminal/explain.txt", "arabic", questions=questions).decode()
+
+
+# ---- rules
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rule on trial would have told of all that is public."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+
+    @property
+    def months(self) -> dict[Month, list[Finding]]:
+        """The findings by month; a rule on trial looks at months only."""
+        by_month: dict[Month, list[Finding]] = {}
+        for finding in self.findings:
+            if finding.month is not None:
+                by_month.setdefault(finding.month, []).append(finding)
+        return by_month
+
+
+def rules_json() -> dict[str, Any]:
+    """Return every rule as ``rules --json`` prints it; ``since`` is a Gregorian ISO day."""
+    return {"rules": [_rule_json(rule) for rule in RULES]}
+
+
+def _rule_json(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "severity": rule.severity,
+        "since": rule.since.isoformat() if rule.since else None,
+        "shadow": rule.shadow,
+        "message": rule.message,
+        "basis": rule.basis,
+    }
+
+
+def rules_words() -> str:
+    """Return the same for people."""
+    words = {"rules": RULES, "severity_words": SEVERITY_WORDS}
+    return draw("terminal/rules.txt", "arabic", **words).decode()
+
+
+def trials_json(months: int, trials: Sequence[Trial]) -> dict[str, Any]:
+    """Return the object that ``rules --shadow --json`` prints."""
+    return {
+        "months": months,
+        "trials": [
+            {
+                **_rule_json(trial.rule),
+                "rows": len(trial.findings),
+                "months": [
+                    {
+                        "month": str(month),
+                        "rows": len(findings),
+                        "findings": [
+                            {"file": finding.file, **_finding_json(finding)}
+                            for finding in findings
+                        ],
+                    }
+                    for month, findings in trial.months.items()
+                ],
+            }
+            for trial in trials
+        ],
+    }
+
+
+def trials_words(months: int, trials: Sequence[Trial]) -> str:
+    """Return the same for people."""
+    words = {"months": months, "trials": trials, "severity_words": SEVERITY_WORDS}
+    return draw("terminal/trials.txt", "arabic", **words).decode()
 
 
 # ---- status

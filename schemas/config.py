@@ -1,5 +1,6 @@
 """``sokhoro1.toml``: every key with its default; only the organisation's name has none."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -74,6 +75,31 @@ class Due(_Part):
     closed: tuple[Day, ...] = Field(default=(), strict=False)  # special holidays of the cabinet
 
 
+class Threshold(_Part):
+    """An amount that the law sets from a (Gregorian) day on, until another takes its place."""
+
+    name: Literal["direct"]  # up to it anything may be bought directly
+    baht: int = Field(gt=0, le=10**12)
+    since: Day
+
+
+# Section 56 (2) (ข) of the Procurement Act 2560 and the ministerial regulation on amounts, ข้อ 1;
+# both in force since 23 สิงหาคม 2560.
+LAW_THRESHOLDS = (Threshold(name="direct", baht=500_000, since=date(2017, 8, 23)),)
+
+
+def in_force(thresholds: Iterable[Threshold], name: str, day: date) -> int | None:
+    """Return the amount in force on a (Gregorian) day, in satang; None before the first.
+
+    Of two from the same day the one given later counts.
+
+    >>> in_force(LAW_THRESHOLDS, "direct", date(2024, 10, 1))
+    50000000
+    """
+    begun = [one for one in thresholds if one.name == name and one.since <= day]
+    return max(reversed(begun), key=lambda one: one.since).baht * 100 if begun else None
+
+
 class Limits(_Part):
     """What one workbook may cost."""
 
@@ -92,3 +118,10 @@ class Settings(_Part):
     due: Due = Due()
     limits: Limits = Limits()
     hold_for_explanation: Hold = "until_due"
+    # New amounts of the law; those that the program knows stay in force until then.
+    thresholds: tuple[Threshold, ...] = Field(default=(), strict=False)
+
+    @property
+    def amounts(self) -> tuple[Threshold, ...]:
+        """The thresholds of the law with those that the office added."""
+        return (*LAW_THRESHOLDS, *self.thresholds)

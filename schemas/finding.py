@@ -45,6 +45,11 @@ class Finding:
         return self.severity == "fix" or (self.severity == "explain" and self.explanation is None)
 
     @property
+    def is_of_a_row(self) -> bool:
+        """True for a question about a row that stands in the file, not about a whole month."""
+        return self.subject != "" and "@" not in self.subject
+
+    @property
     def key(self) -> str:
         """Return by what an answer is kept: the same for the same question about the same facts.
 

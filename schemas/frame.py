@@ -24,9 +24,21 @@ COLUMNS: dict[str, str] = {
     "contract_number": "string",
     "contract_date": "datetime64[s]",
     "egp_project_number": "string",
+    "egp_contract_number": "string",
     # Facts from outside the row, joined to it so that a rule needs nothing else.
+    "own_bid": "Int64",  # the winner's
+    "direct_limit": "Int64",  # in force on the contract's day
     "egp_months_before_contract": "Int64",
+    "number_years_apart": "Int64",  # year of the contract number minus fiscal year of its day
     "repeats": "bool",
+    "alike_row": "Int64",  # rows as Excel counts
+    "same_control_row": "Int64",
+    "control_elsewhere": "string",  # months as people read them
+    "published_elsewhere": "string",
+    "other_spelling": "string",
+    "other_name": "string",
+    "same_day_rows": "Int64",
+    "same_day_total": "Int64",
     "month_first": "datetime64[s]",
     "month_last": "datetime64[s]",
     "today": "datetime64[s]",

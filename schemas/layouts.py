@@ -345,6 +345,8 @@ TOTAL_ROW = (
     r"[0-9]+(?:รายการ|โครงการ|งาน|สัญญา)|\([^()]*\)|บาท|[:.]|ยอดยก(?:มา|ไป))*|"
     r"(?:ยอด)?ยก(?:มา|ไป)(?:จาก|หน้า|ที่|[0-9])*)$"
 )
+CARRIED_OVER = r"ยก(?:มา|ไป)"
+TOTAL_OF_A_KIND = r"ซื้อ|จ้าง"  # may sum rows that stand apart
 # A line between items that says of what kind those below it are, its number in front.
 SECTION_ROW = (
     r"^(?:[0-9]{1,2}[.)]?)?(?:งาน|การ|รายการ|ประเภท|หมวด)+(?:จัด)?(?:ซื้อ|จ้าง)(?:(?:และ|หรือ|/)?(?:จัด)?จ้าง)?$"

@@ -190,3 +190,16 @@ def test_people_read_thai_without_a_word_of_a_programmer(workspace: Path) -> Non
     assert done.stderr == ""
     for word in ("Error", "Exception", "None", "Traceback"):
         assert word not in done.stdout
+
+
+def test_rules_are_listed_anywhere_and_tried_in_a_workspace(workspace: Path) -> None:
+    listed = sokhoro1("rules", "--json", folder=workspace.parent)
+    tried = sokhoro1("rules", "--shadow", "--json", folder=workspace)
+
+    assert (listed.returncode, tried.returncode) == (0, 0)
+    assert {"rule", "severity", "since", "shadow", "message", "basis"} == set(
+        json.loads(listed.stdout)["rules"][0]
+    )
+    assert json.loads(tried.stdout)["months"] == 0
+    assert "ต้องแก้ไข" in sokhoro1("rules", folder=workspace).stdout
+    assert "ยังไม่มีเดือนที่เผยแพร่" in sokhoro1("rules", "--shadow", folder=workspace).stdout

@@ -59,6 +59,7 @@ def test_only_the_name_has_no_default(tmp_path: Path) -> None:
         "due": {"business_day": 5, "day": None, "closed": ()},
         "limits": {"file_mib": 25, "wall_seconds": 120, "memory_mib": 1536},
         "hold_for_explanation": "until_due",
+        "thresholds": (),
     }
     assert workspace.limits == Limits()
 
@@ -289,7 +290,8 @@ def test_the_file_that_init_writes_shows_every_key_with_its_true_default(tmp_pat
     configured(tmp_path, every)  # each line is right as soon as its mark is taken away
     assert shown.keys() == known.keys()
     assert examples == {
-        *("organisation.name", "organisation.former_names", "due.day", "due.closed")
+        *("organisation.name", "organisation.former_names", "due.day", "due.closed"),
+        "thresholds",
     }
     assert {k: shown[k] for k in shown if k not in examples} == {
         k: default for k, default in known.items() if k not in examples

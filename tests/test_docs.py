@@ -47,7 +47,8 @@ def _default(value: object) -> str:
 def rules() -> str:
     order = ("fix", "explain", "note")
     rows = [
-        f"| `{rule.id}` | {rule.severity} | {rule.message.replace('|', '/')} |"
+        f"| `{rule.id}` | {rule.severity}{' (shadow)' * rule.shadow} "
+        f"| {rule.message.replace('|', '/')} |"
         for severity in order
         for rule in RULES
         if rule.severity == severity

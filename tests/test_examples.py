@@ -39,13 +39,15 @@ from pipeline.examples.layouts import FORMS
 from pipeline.examples.purchases import working_days
 from pipeline.examples.year import MONTH_SIZES
 from schemas import example_words as words
+from schemas.config import LAW_THRESHOLDS
 from schemas.layouts import NIL
 from schemas.month import Month, fiscal_months
 from schemas.procurement import Bid, Procurement, method_code, same_name
-from schemas.rules import DIRECT_LIMIT, RULE
+from schemas.rules import RULE
 from schemas.thai import arabic_digits, date_short, parse_baht, parse_date, satang_of, visible
 
 FEBRUARY = Month(2568, 2)
+DIRECT_LIMIT = LAW_THRESHOLDS[0].baht * 100  # satang
 SEEDS = (1, 7)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import openpyxl
@@ -25,6 +24,7 @@ from pipeline.guard import Limits
 from pipeline.judge import Judgement, judge
 from schemas.config import Organisation, Settings
 from schemas.example_words import Form
+from schemas.history import Before
 from schemas.month import Month
 from schemas.personal import public
 from schemas.procurement import FACTS, Procurement
@@ -179,7 +179,7 @@ def _judged(book: Book, folder: Path) -> Judgement:
     path = folder / "original"
     path.write_bytes(to_bytes(book))
     examined = examine(path, book.file, OURS, Limits())
-    return judge(examined, MappingProxyType({}), SETTINGS, TODAY)
+    return judge(examined, Before(), SETTINGS, TODAY)
 
 
 def _points_at(judgement: Judgement, case: Case, at: int) -> bool:

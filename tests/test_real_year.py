@@ -10,6 +10,7 @@ import io
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,11 +19,16 @@ from typing import Any
 import openpyxl
 import pytest
 
+from pipeline.look import try_rules
 from schemas.thai import fold
 from tests.conftest import REAL_YEAR, Office
 
 TODAY = date(2025, 10, 20)
 LAYOUTS = ("nine-columns", "twelve-columns", "fourteen-columns")
+# All notes of 267 honest rows: a rule that adds to them asks about honest rows.
+NOTES = {"supplier-named": 1, "bidders-named": 1, "phone-number-public": 1}
+OF_PROJECTS = {"egp-number-near-contract": 3}  # only one layout shows the project number
+ON_TRIAL = {"same-day-within-limit": 6}
 ROWS = [52, 24, 6, 22, 21, 35, 20, 5, 18, 9, 20, 35]
 
 
@@ -94,6 +100,12 @@ def test_the_real_year_is_published_to_the_satang(
         for one in file["findings"]
     )
     assert {answer.outcome for answer in done.answers} == {"accepted"}
+    told = [f.rule for a in done.answers for f in a.drop.findings if f.severity == "note"]
+    # The office of the tests bears an invented name.
+    told = [rule for rule in told if rule != "organisation-is-ours"]
+    assert Counter(told) == NOTES | (OF_PROJECTS if layout == "fourteen-columns" else {})
+    trials = try_rules(office.workspace, TODAY)[1]
+    assert {trial.rule.id: len(trial.findings) for trial in trials} == ON_TRIAL
 
 
 def test_the_three_layouts_give_the_same_month_json(

@@ -16,10 +16,12 @@ from pipeline.check import check, compare, personal
 from pipeline.conserve import conserve
 from pipeline.examine import examine
 from pipeline.examples import bad_books, example_month, to_bytes
+from pipeline.facts import Beside, Index, remember
 from pipeline.guard import Limits
 from pipeline.judge import judge
 from pipeline.recognise import Table, recognise
-from schemas.config import Organisation, Settings
+from pipeline.totals import totals
+from schemas.config import LAW_THRESHOLDS, Organisation, Settings
 from schemas.examined import Examined, Stated, refusal
 from schemas.explanation import Answer
 from schemas.finding import SEVERITIES, Finding
@@ -31,7 +33,6 @@ from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source, Written
 from schemas.rules import (
     CELL_RULES,
-    DIRECT_LIMIT,
     EXPLANATION_RULES,
     FILE_RULES,
     QUOTED,
@@ -81,18 +82,28 @@ GOOD = replace(
             "contract_number": "I",
             "contract_date": "I",
             "egp_project_number": "J",
+            "egp_contract_number": "K",
         }.items()
     },
 )
 
 
-def found(*rows: Procurement, today: date = TODAY) -> list[Finding]:
-    return check(OCTOBER, rows, today, [])
+def found(*rows: Procurement, today: date = TODAY, shadow: bool = False) -> list[Finding]:
+    return check(OCTOBER, rows, today, [], shadow=shadow)
+
+
+def compared(rule: str, *rows: Procurement) -> list[Finding]:
+    """The findings of one rule where NOVEMBER_HAS is what November has in public."""
+    others: Index = {}
+    remember(others, Month(2567, 11), None, NOVEMBER_HAS.get(rule, ()))
+    every = check(OCTOBER, rows, TODAY, [], Beside(others), shadow=RULE[rule].shadow)
+    return [finding for finding in every if finding.rule == rule]
 
 
 # ---- rules of a row: what is changed in the good row, and what is changed harmlessly
 
 BAHT = 100
+DIRECT_LIMIT = LAW_THRESHOLDS[0].baht * BAHT
 ROW_CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "title-filled": ({"title": None}, [{"title": "ก"}]),
     "budget-filled": ({"budget": None}, [{"budget": 100_000}]),
@@ -178,7 +189,142 @@ ROW_CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         ],
     ),
     "row-unlike-others": ({}, [{"title": "รายที่ ๒"}, {"contract_number": "16/2568"}]),
+    "agreed-within-own-bid": (
+        {"agreed_price": 90_026},
+        [
+            {"agreed_price": 90_025},
+            {"bids": (Bid("ร้านตัวอย่าง", 1), Bid("ร้าน  ตัวอย่าง", 90_025))},
+            {"bids": (Bid("ร้านอื่น", 1), Bid("ร้านตัวอย่าง", 90_025))},  # not the lowest: lawful
+            {"bids": (Bid("ร้านอื่น", 1),)},
+            {"bids": (Bid("ร้านตัวอย่าง", None),)},
+            {"supplier": None, "bids": (Bid("ร้านตัวอย่าง", 1),)},
+            {"agreed_price": None},
+        ],
+    ),
+    "selective-invites-three": (
+        {"procurement_method": "วิธีคัดเลือก", "bids": (Bid("ก", 1), Bid("ข", 2))},
+        [
+            {"procurement_method": "วิธีคัดเลือก", "bids": (Bid("ก", 1),) * 3},
+            {"procurement_method": "วิธีคัดเลือก", "bids": ()},
+            {"procurement_method": "จ้างที่ปรึกษาโดยวิธีคัดเลือก"},
+            {"procurement_method": None},
+            {},
+        ],
+    ),
+    "contract-on-weekday": (
+        {"contract_date": date(2024, 10, 5)},
+        [
+            {"contract_date": date(2024, 10, 4)},
+            {"contract_date": date(2024, 10, 7)},
+            {"contract_date": date(2024, 11, 9)},  # in the future: a slip that is told already
+            {"contract_date": date(1967, 10, 15)},
+        ],
+    ),
+    "contract-number-of-the-year": (
+        {"contract_number": "15/2566"},
+        [
+            {"contract_number": "15/2568"},
+            {"contract_number": "๒/๒๕๖๗"},  # the old series goes on into October
+            {"contract_number": "CNTR-00240/68"},
+            {"contract_number": "47/2568 (กช.)"},
+            {"contract_number": "สข 54002/01/2568"},
+            {"contract_number": "31/05/2568"},
+            {"contract_number": "1/2568", "contract_date": date(2024, 9, 23)},
+            {"contract_number": "จท.12-2567"},
+            {"contract_number": "122"},
+            {"contract_number": "12/15"},
+            {"contract_number": "15/2566", "contract_date": None},
+            {"contract_number": "15/2568", "contract_date": date(2599, 10, 3)},
+        ],
+    ),
+    "egp-contract-number-shaped": (
+        {"egp_contract_number": "68080100412"},
+        [{"egp_contract_number": "680801004122"}, {"egp_contract_number": None}],
+    ),
+    "egp-contract-number-once": (
+        {"egp_contract_number": "680801004122"},
+        [
+            {"egp_contract_number": "680801004123"},
+            {"egp_contract_number": "1"},
+            {"egp_contract_number": None},
+        ],
+    ),
+    "egp-contract-number-elsewhere": (
+        {"egp_contract_number": "680801004122"},
+        [{"egp_contract_number": "680801004123"}, {"egp_contract_number": None}],
+    ),
+    "purchase-published-once": (
+        {},
+        [
+            {"egp_project_number": "67109012346"},
+            {"contract_number": "16/2568"},
+            {"agreed_price": 90_026},
+            {"agreed_price": None},
+            {"egp_contract_number": "680801004122"},  # tells it by itself
+            {"egp_project_number": None, "contract_date": date(2024, 10, 4)},
+            {"egp_project_number": None, "supplier": "ร้านอื่น"},
+            {"egp_project_number": None, "supplier": None},
+        ],
+    ),
+    "supplier-spelled-alike": (
+        {"supplier": "หจก.ตัวอย่าง"},
+        [{"supplier": "ร้าน  ตัวอย่าง"}, {"supplier": "หจก.อื่น"}, {"supplier": None}],
+    ),
+    "taxpayer-of-one-name": (
+        {"supplier": "ร้านอื่น", "supplier_tax_id": "0994000237031"},
+        [
+            {"supplier": "หจก.ตัวอย่าง", "supplier_tax_id": "0994000237031"},
+            {"supplier": "ร้านอื่น", "supplier_tax_id": "0133540001301"},
+            {"supplier": "ร้านอื่น"},
+            {"supplier": None, "supplier_tax_id": "0994000237031"},
+        ],
+    ),
+    "row-alike-of-other-contract": (
+        {"contract_number": "16/2568"},
+        [
+            {"contract_number": "16/2568", "title": "ซื้อวัสดุสำนักงาน (รายที่ ๒)"},
+            {"contract_number": "16/2568", "agreed_price": 1},
+            {"contract_number": "16/2568", "supplier": "ร้านอื่น"},
+            {"contract_number": None},
+            {},
+        ],
+    ),
+    "same-day-within-limit": (
+        {"agreed_price": DIRECT_LIMIT},
+        [
+            {"agreed_price": DIRECT_LIMIT - 90_025},
+            {"agreed_price": DIRECT_LIMIT + 1},
+            {"agreed_price": DIRECT_LIMIT, "contract_date": date(2024, 10, 4)},
+            {"agreed_price": DIRECT_LIMIT, "supplier": "ร้านอื่น"},
+            {"agreed_price": DIRECT_LIMIT, "procurement_method": "คัดเลือก"},
+        ],
+    ),
 }
+# Rules that compare rows: what stands beside the row of the case, above it unless it is said.
+ROWS_BESIDE: dict[str, dict[str, Any]] = {
+    "row-unlike-others": {},
+    "egp-contract-number-once": {"egp_contract_number": "680801004122"},
+    "supplier-spelled-alike": {},
+    "taxpayer-of-one-name": {"supplier_tax_id": "0994000237031"},
+    "row-alike-of-other-contract": {},
+    "same-day-within-limit": {},
+}
+FOUND_ABOVE = {"same-day-within-limit"}  # at the first row of the group
+NOVEMBER_HAS = {
+    "egp-contract-number-elsewhere": [replace(GOOD, egp_contract_number="680801004122")],
+    "purchase-published-once": [
+        GOOD,
+        replace(GOOD, egp_contract_number="680801004122", contract_number="other"),
+    ],
+}
+
+
+def of_case(rule: str, changes: Mapping[str, Any]) -> list[Procurement]:
+    row = replace(GOOD, **changes)
+    if rule not in ROWS_BESIDE:
+        return [row]
+    beside = replace(GOOD, number=2, **ROWS_BESIDE[rule])
+    return [row, beside] if rule in FOUND_ABOVE else [beside, row]
 
 
 def test_every_rule_of_a_row_has_its_cases() -> None:
@@ -188,15 +334,13 @@ def test_every_rule_of_a_row_has_its_cases() -> None:
 @pytest.mark.parametrize("rule", ROW_CASES)
 def test_a_rule_finds_its_case_at_its_cell_and_nothing_else(rule: str) -> None:
     bad, _ = ROW_CASES[rule]
-    row = replace(GOOD, **bad)
-    rows = [row, replace(GOOD, number=2)] if rule == "row-unlike-others" else [row]
     place = GOOD.written[RULE[rule].column]
 
-    cases = [finding for finding in found(*rows) if finding.rule == rule]
+    cases = compared(rule, *of_case(rule, bad))
 
     assert [(f.severity, f.file, f.sheet, f.cell, f.value, f.month) for f in cases] == [
         (RULE[rule].severity, "แบบ.xlsx", "Sheet1", place.cell, place.text, OCTOBER)
-    ] * len(rows)
+    ] * (2 if rule == "row-unlike-others" else 1)
     assert all(complete(finding.message) for finding in cases)
 
 
@@ -204,9 +348,7 @@ def test_a_rule_finds_its_case_at_its_cell_and_nothing_else(rule: str) -> None:
 def test_a_rule_lets_its_passing_cases_pass(rule: str) -> None:
     _, good = ROW_CASES[rule]
     for changes in good:
-        rows = [replace(GOOD, **changes)]
-        rows += [GOOD] if rule == "row-unlike-others" else []
-        assert [finding for finding in found(*rows) if finding.rule == rule] == []
+        assert compared(rule, *of_case(rule, changes)) == [], changes
 
 
 def test_a_good_row_raises_nothing() -> None:
@@ -271,6 +413,14 @@ OTHER_TABLE = paper([[column.heading for column in OTHER_TABLES[0].columns]], na
 CONTINUED: list[Value] = [None, None, None, None, None, "ข / 5 บาท", "ข / 5 บาท"]
 
 
+SUM: list[Value] = [None, "รวม", 1000]
+TOO_MUCH: list[Value] = [None, "รวม", 1000.01]
+
+
+def summed(*rows: list[Value]) -> Callable[[Path], list[Finding]]:
+    return lambda _: totals(read_page(page(*rows))[0])
+
+
 def flat(*, month: str = "ตุลาคม", organisation: str = OURS[0]) -> Sheet:
     """A sheet of one flat line, which says itself whose it is and of which month."""
     heads = HEADS["eleven-columns"]
@@ -327,6 +477,13 @@ def judged_on(today: date, before: Before = NOTHING_BEFORE) -> list[Finding]:
     examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, (GOOD,), nil=False),), ())
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
     return list(judge(examined, before, settings, today).findings)
+
+
+def judged_beside(public: Mapping[Month, tuple[Procurement, ...]]) -> list[Finding]:
+    rows = tuple(replace(row, egp_project_number=None) for row in OF_OCTOBER)
+    examined = Examined((Stated("แบบ.xlsx", "Sheet1", OCTOBER, rows, nil=False),), ())
+    settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
+    return list(judge(examined, Before(public), settings, TODAY).findings)
 
 
 OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], list[Finding]]]] = {
@@ -400,6 +557,8 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "sheet-still-empty": (on(page(line()), NOVEMBER), GOOD_PAGE),
     "row-is-whole": (on(page(line(), [None, "ก"], line())), on(page(line(), [], line()))),
     "cell-in-table": (on(page(line(), [None, "ก"])), on(page(line(), [None, "หมายเหตุ ก"]))),
+    "total-as-summed": (summed(line(), TOO_MUCH), summed(line(), SUM)),
+    "subtotal-as-summed": (summed(SUM, line(), TOO_MUCH), summed(SUM, line(), SUM)),
     "organisation-is-ours": (on(OTHER_NAME), on(OUR_NAME)),
     "amount-readable": (cell(budget="ห้าหมื่น"), cell(budget="50,000")),
     "date-readable": (cell(contract_date="31 ก.พ. 68"), cell(contract_date="3 ต.ค. 67")),
@@ -423,6 +582,10 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "month-of-contracts": (
         lambda _: check(Month(2568, 10), OF_OCTOBER, date(2025, 11, 5), []),
         lambda _: check(OCTOBER, OF_OCTOBER, TODAY, []),
+    ),
+    "month-published-once": (
+        lambda _: judged_beside({Month(2567, 11): tuple(OF_OCTOBER)}),
+        lambda _: judged_beside({Month(2567, 11): tuple(OF_OCTOBER[1:])}),
     ),
     "month-in-one-part": (
         lambda _: judged_on(TODAY, Before(elsewhere={OCTOBER: {"กองช่าง": (GOOD,)}})),
@@ -517,6 +680,8 @@ EXPLAIN = {
     *("selection-reason-filled", "contract-number-filled", "contract-date-filled"),
     *("contract-within-month", "agreed-within-budget", "agreed-within-reference-price"),
     *("supplier-among-bidders", "direct-within-limit", "contract-of-these-years"),
+    *("agreed-within-own-bid", "egp-contract-number-once", "egp-contract-number-elsewhere"),
+    *("purchase-published-once", "month-published-once", "total-as-summed"),
 }
 
 
@@ -615,6 +780,8 @@ ROW = st.builds(
     selection_reason=WORDS,
     contract_number=WORDS,
     contract_date=DAY,
+    egp_contract_number=st.none() | st.sampled_from(["680801004122", "1"]),
+    supplier_tax_id=st.none() | st.sampled_from(["0994000237031", "1"]),
     egp_project_number=st.none() | st.from_regex(r"[0-9]{10,12}", fullmatch=True) | st.just("๑"),
     written=st.just(GOOD.written),
 )

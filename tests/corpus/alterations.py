@@ -813,9 +813,23 @@ def _money(spellings: Sequence[tuple[str, Callable[[int], Value]]], *, whole: bo
                 satang = satang // BAHT * BAHT if whole else satang
                 _, spell = spellings[(at + shift) % len(spellings)]
                 book = state(book, form, at, field, spell(satang), **{field: satang})
-        return book
+        return _summed_again(book, form)
 
     return alter
+
+
+def _summed_again(book: Book, form: Form) -> Book:
+    """The total row, where the form has one, as its formulas calculate it after a change."""
+    paper = first_sheet(book)
+    rows = [row for (row, _), typed in paper.cells.items() if typed.value == words.TOTAL]
+    sums = {
+        (row, column_of(form, field)): Typed(
+            sum(getattr(item, field) or 0 for item in book.expected) / BAHT, "money"
+        )
+        for row in rows
+        for field in ("budget", "agreed_price")
+    }
+    return type_cells(book, paper.name, sums)
 
 
 def _money_shown(book: Book, form: Form) -> Book:
@@ -1032,7 +1046,7 @@ def _dashes(book: Book, form: Form) -> Book:
     fields = ("reference_price", "selection_reason", "procurement_method", "budget")
     for at, (field, text) in enumerate(zip(fields, ("-", "–", "ไม่มี", None), strict=True)):
         book = state(book, form, at, field, text, **{field: None})
-    return book
+    return _summed_again(book, form)
 
 
 # ---- texts that are published as they are written
