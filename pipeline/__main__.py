@@ -189,6 +189,7 @@ def template(
     typer.echo(f"เขียนแบบเปล่าของเดือน{asked.words} ไว้ที่ {path}")
 
 
+@app.command()
 def rules(
     shadow: Annotated[bool, typer.Option("--shadow", help="ทดลองกฎกับเดือนที่เผยแพร่แล้ว")] = False,  # noqa: FBT002 - a switch of the command line
     config: ConfigOption = DEFAULT_CONFIG,

@@ -53,9 +53,7 @@ def _summary(
         nil=ledger.is_nil(revision),
         sources=tuple(ledger.sources(revision)),
         explanations={index: tuple(map(_public, given)) for index, given in explained.items()},
-        month_explanations=tuple(
-            map(_public, ledger.explained_month(revision, earlier, following))
-        ),
+        month_explanations=tuple(map(_public, of_month)),
     )
 
 

@@ -314,6 +314,7 @@ SHEET_RULES = (
         "{heading}: แถวรวมระบุ {stated} บาท แต่ {count} รายการในตารางรวมกันได้ {sum} บาท "
         "ต่างกัน {difference} บาท กรุณาตรวจว่ารายการครบและสูตรรวมครอบคลุมทุกแถว แล้วแก้ไขหรือชี้แจง",
         "ผลรวมในแบบต้องเท่ากับผลบวกของรายการ",
+        avoid="ใช้สูตร SUM ที่ครอบคลุมทุกแถวของรายการ และตรวจอีกครั้งหลังแทรกแถว",
     ),
     Rule(
         "subtotal-as-summed",
@@ -509,7 +510,7 @@ REVISION_RULES = (
         "รายการทั้งหมดของเดือน {month_words} ({count} รายการ) ตรงกับรายการของเดือน {other} ที่มีอยู่แล้ว "
         "จึงนับซ้ำสองเดือน กรุณาตรวจเดือนในหัวเรื่อง หากเดือน {other} ผิดให้ส่งไฟล์ที่ถูกต้องของเดือนนั้นด้วย หรือชี้แจง",
         TWICE,
-        waits_always=True,  # published, every figure of the year would be counted twice
+        avoid="ตรวจเดือนในหัวเรื่องทุกครั้งที่คัดลอกแบบของเดือนก่อนมาใช้",
     ),
 )
 
@@ -673,6 +674,7 @@ ROW_RULES = (
         "อยู่ {over_own_bid} บาท ราคาที่ตกลงต้องไม่เกินราคาที่เสนอ กรุณาแก้ตัวเลขหรือชี้แจง",
         basis="แนวปฏิบัติ: การต่อรองทำให้ราคาเท่าเดิมหรือลดลง (เช่น เสนอ 9,770,000 บาท ตกลง 9,750,000 บาท)",
         holds=lambda rows: rows["agreed_price"].le(rows["own_bid"]).fillna(value=True),
+        avoid="กรอกราคาที่ตกลงหลังต่อรอง ซึ่งต้องไม่สูงกว่าราคาที่ผู้ชนะเสนอ",
     ),
     Rule(
         id="supplier-among-bidders",
@@ -785,6 +787,7 @@ ROW_RULES = (
         "หนึ่งเลขเป็นของสัญญาเดียว กรุณาแก้เลข ลบรายการที่ซ้ำ หรือชี้แจง",
         basis=TWICE,
         holds=lambda rows: rows["same_control_row"].isna(),
+        avoid="คัดลอกเลขคุมสัญญาจากระบบ e-GP ทีละสัญญา ไม่ลากสำเนาจากแถวบน",
     ),
     Rule(
         id="egp-contract-number-elsewhere",
@@ -794,6 +797,7 @@ ROW_RULES = (
         "หนึ่งเลขเป็นของสัญญาเดียว กรุณาแก้เลข ลบรายการที่ซ้ำ หรือชี้แจง",
         basis=TWICE,
         holds=lambda rows: rows["control_elsewhere"].isna(),
+        avoid="ลงรายการเฉพาะในเดือนของวันที่สัญญา ไม่คัดลอกรายการเดิมไปเดือนถัดไป",
     ),
     Rule(
         id="purchase-published-once",
@@ -804,6 +808,7 @@ ROW_RULES = (
         basis=TWICE,
         # A control number in another month tells the same, and more surely.
         holds=lambda rows: rows["published_elsewhere"].isna() | rows["control_elsewhere"].notna(),
+        avoid="ลงรายการเฉพาะในเดือนของวันที่สัญญา ไม่คัดลอกรายการเดิมไปเดือนถัดไป",
     ),
     Rule(
         id="supplier-spelled-alike",

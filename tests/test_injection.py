@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -283,26 +284,51 @@ def check_page(path: Path, said: list[str]) -> None:
         assert text in texts, text
 
 
-RECEIPT = {
+OF_REPLIES = {
     *("html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "p", "dl", "dt", "dd"),
-    *("ul", "ol", "li", "strong", "span", "small", "br", "b"),
+    *("ul", "ol", "li", "strong", "span", "small", "br", "b", "bdi", "a"),
 }
+OF_THE_DESK = {
+    *("section", "header", "table", "caption", "thead", "tbody", "tr", "th", "td", "time", "h3"),
+    *("details", "summary", "div", "nav", "svg", "defs", "symbol", "path", "use", "circle", "g"),
+}
+ATTRIBUTES = {"lang", "charset", "name", "content", "class", "href"}
 
 
 def check_private(office: Office, done: Pass) -> None:
-    """Receipts hold no element, attribute or link but their own; the terminal no command."""
+    """Replies hold no element, link or formula but their own; the terminal no command."""
     replies = office.workspace.replies
     for path in replies.rglob("*"):
         assert path.resolve().is_relative_to(replies.resolve())
-        if path.suffix != ".html":
-            continue
-        parser = html.HTMLParser(encoding="utf-8")
-        page = html.document_fromstring(path.read_bytes(), parser=parser)
-        assert {element.tag for element in page.iter()} <= RECEIPT
-        names = {name for element in page.iter() for name in element.attrib}
-        assert names <= {"lang", "charset", "name", "content", "class"}
+        if path.suffix == ".html":
+            check_reply(path, replies)
+        elif path.suffix == ".xlsx":
+            check_marked(path)
     for text in (pass_words(done, "output"), json.dumps(pass_json(done), ensure_ascii=False)):
         assert not [sign for sign in text if harmful(sign)], text
+
+
+def check_reply(path: Path, replies: Path) -> None:
+    parser = html.HTMLParser(encoding="utf-8")
+    page = html.document_fromstring(path.read_bytes(), parser=parser)
+    desk = path == replies / "index.html"
+    assert {element.tag for element in page.iter()} <= OF_REPLIES | (
+        OF_THE_DESK if desk else set()
+    )
+    names = {name for element in page.iter() for name in element.attrib}
+    assert not {name for name in names if name.startswith("on")}
+    assert desk or names <= ATTRIBUTES
+    for link in page.iter("a"):
+        target = (path.parent / unquote(link.get("href"))).resolve()
+        assert link.get("href").startswith("#") or target.is_file(), link.get("href")
+
+
+def check_marked(path: Path) -> None:
+    """Texts are texts in the sender's sheet and in ours; links lead into the workbook."""
+    book = openpyxl.load_workbook(path)
+    for cell in (cell for page in book for line_ in page.iter_rows() for cell in line_):
+        assert cell.data_type in {"s", "n", "d"}, (path, cell.value)
+        assert cell.hyperlink is None or cell.hyperlink.target is None, cell.coordinate
 
 
 def harmful(sign: str) -> bool:
