@@ -22,6 +22,7 @@ OFFICE = Organisation(name="เทศบาลเมืองตัวอย่�
 OCTOBER = Month(2567, 10)
 FIRST = 7  # the first prepared row, as Excel counts
 DATE, NIL_CELL = "L", "H4"
+SATURDAY = 5
 Typed = str | float | date
 
 
@@ -31,7 +32,9 @@ def form(month: Month, office: Organisation = OFFICE) -> Workbook:
 
 def row_of(month: Month, number: int) -> dict[str, Typed]:
     """What a clerk types in a row, by column; the day in one of three ways."""
-    day = month.first + timedelta(days=(number - 1) % month.last.day)
+    days = (month.first + timedelta(days=at) for at in range(month.last.day))
+    working = [day for day in days if day.weekday() < SATURDAY]
+    day = working[(number - 1) % len(working)]
     figures = f"{day.day}/{day.month}/{day.year + BUDDHIST_OFFSET}"
     winner = f"ร้านตัวอย่างการค้า {number}"
     several = number % 2 == 1
@@ -45,7 +48,7 @@ def row_of(month: Month, number: int) -> dict[str, Typed]:
         "H": winner,
         "I": 24_500.5,
         "J": "เป็นผู้มีคุณสมบัติถูกต้องและเสนอราคาภายในวงเงิน",
-        "K": f"{number}/2568",
+        "K": f"{number}/{month.fiscal_year}",
         "L": (figures, day, date_long(day))[number % 3],
         "M": f"{month.year % 100}{month.number:02}9{number:06}",
     }

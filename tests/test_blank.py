@@ -80,7 +80,10 @@ def test_every_method_of_the_list_is_known_and_draws_no_word(tmp_path: Path) -> 
     book = form(OCTOBER)
     listed = methods_of(book)
     for at, words in enumerate(listed):
-        fill(book.worksheets[0], FIRST + at, {**row_of(OCTOBER, at + 1), "E": words})
+        typed = row_of(OCTOBER, at + 1)
+        three = f"{typed['H']}\nร้านที่สอง\nร้านที่สาม"  # วิธีคัดเลือก invites three
+        prices = {"F": three, "G": "24,500.50\n24,800.00\n24,900.00"}
+        fill(book.worksheets[0], FIRST + at, {**typed, **prices, "E": words})
     (month,) = judged(book, OCTOBER, tmp_path).months
 
     assert [method_code(words) for words in listed] == [method.code for method in METHODS]
