@@ -1,11 +1,14 @@
 """The conversation with finance, played as an officer plays it: with nothing but workbooks."""
 
 import io
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 import openpyxl
+import pytest
+from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -183,3 +186,207 @@ def test_an_explanation_ends_with_the_facts_it_was_given_for(office: Office) -> 
     assert explained(office)[3] == [("สืบราคาจากร้านค้า", WHO)]
     assert old.read_bytes() == before
     assert office.one_pass_json(date(2025, 3, 5))["waiting"] == []
+
+
+# ---- what people do to a workbook that came back
+
+
+def swapped(page: Worksheet) -> None:
+    """The second and the third item change places, as sorting does it; the numbers stay."""
+    top = first_row(page)
+    for column in range(2, 10):
+        second, third = page.cell(top + 1, column), page.cell(top + 2, column)
+        second.value, third.value = third.value, second.value
+
+
+def renamed(book: Workbook) -> None:
+    for number, page in enumerate(book.worksheets):
+        page.title = f"แผ่น {number}"
+
+
+def without_colours(book: Workbook) -> None:
+    for page in book.worksheets:
+        for row in page.iter_rows():
+            for cell in row:
+                cell.fill = PatternFill()
+
+
+def a_row_above(book: Workbook) -> None:
+    page = table(book)
+    for merged in list(page.merged_cells.ranges):
+        page.unmerge_cells(str(merged))
+    page.insert_rows(first_row(page))
+    top = first_row(page)
+    for column in range(1, 10):
+        page.cell(top - 1, column).value = page.cell(top, column).value
+    page.cell(top - 1, 2).value = "ซื้อวัสดุงานบ้านงานครัว"
+    page.cell(top - 1, 9).value = "99/2568\nลว. 6 มกราคม 2568"
+
+
+def everything(book: Workbook) -> None:
+    a_row_above(book)
+    without_colours(book)
+    renamed(book)
+
+
+CHANGES: dict[str, Callable[[Workbook], None]] = {
+    "sorted": lambda book: swapped(table(book)),
+    "renamed": renamed,
+    "colours-off": without_colours,
+    "row-inserted": a_row_above,
+    "all": everything,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_answers_find_their_rows_whatever_was_done_to_the_workbook(
+    change: str, office: Office
+) -> None:
+    office.drop(FILE, wrong_month())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    top = first_row(table(reply))
+    table(reply).cell(top, 3).value = 250_000
+    said = {f"D{top + 1}": ("เหตุที่หนึ่ง", WHO), f"D{top + 2}": ("เหตุที่สอง", WHO)}
+    answer(reply, said)
+    titles = {at: str(table(reply).cell(top + at, 2).value) for at in (1, 2)}
+    CHANGES[change](reply)
+    office.drop(FILE, saved(reply))
+    (told,) = office.one_pass_json(FIFTH)["taken_in"]
+
+    assert decision(told) == ("accepted", 0, 0)
+    public = {
+        row["title"]: [e["reason"] for e in row["explanations"]]
+        for row in office.month("2568-01")["rows"]
+        if row["explanations"]
+    }
+    assert public == {titles[1]: ["เหตุที่หนึ่ง"], titles[2]: ["เหตุที่สอง"]}
+
+
+def test_a_row_may_be_mended_in_the_workbook_that_explains_it(office: Office) -> None:
+    office.drop(FILE, wrong_month())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    page = table(reply)
+    top = first_row(page)
+    page.cell(top, 3).value = 250_000
+    page.cell(top + 1, 8).value = "เสนอราคาต่ำสุด"  # another cell of the row that is explained
+    answer(reply, {f"D{top + 1}": ("เหตุที่หนึ่ง", WHO), f"D{top + 2}": ("เหตุที่สอง", WHO)})
+    office.drop(FILE, saved(reply))
+    (told,) = office.one_pass_json(FIFTH)["taken_in"]
+
+    assert decision(told) == ("accepted", 0, 0)
+    assert explained(office) == {2: [("เหตุที่หนึ่ง", WHO)], 3: [("เหตุที่สอง", WHO)]}
+
+
+def test_an_answer_to_what_was_mended_is_told_not_published(office: Office) -> None:
+    office.drop(FILE, wrong_month())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    page = table(reply)
+    top = first_row(page)
+    page.cell(top, 3).value = 250_000
+    page.cell(top + 1, 4).value = page.cell(top + 1, 3).value
+    answer(reply, {f"D{top + 1}": ("ไม่ต้องใช้แล้ว", WHO), f"D{top + 2}": ("เหตุ", WHO)})
+    office.drop(FILE, saved(reply))
+    done = office.one_pass(FIFTH)
+
+    (one,) = done.answers
+    assert one.outcome == "accepted"
+    assert [f.rule for f in one.drop.findings if f.severity == "note"] == [
+        "explanation-without-question"
+    ]
+    assert "ไม่ต้องใช้แล้ว" in one.drop.findings[-1].message
+    assert explained(office) == {3: [("เหตุ", WHO)]}
+
+
+@pytest.mark.parametrize(("reason", "by"), [("มีเหตุ", ""), ("", WHO), ("-", WHO), ("มีเหตุ", " ")])
+def test_half_an_answer_is_none(reason: str, by: str, office: Office) -> None:
+    office.drop(FILE, wrong_month())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    top = first_row(table(reply))
+    table(reply).cell(top, 3).value = 250_000
+    answer(reply, {f"D{top + 1}": (reason, by), f"D{top + 2}": ("เหตุ", WHO)})
+    office.drop(FILE, saved(reply))
+    done = office.one_pass(FIFTH)
+
+    (one,) = done.answers
+    assert one.outcome == "waiting"
+    assert "explanation-whole" in {finding.rule for finding in one.drop.findings}
+
+
+def test_a_row_that_vanishes_waits_until_its_reason_is_given(office: Office) -> None:
+    office.drop(FILE, saved(month_of_eight()))
+    assert office.one_pass_json(FOURTH)["taken_in"][0]["outcome"] == "accepted"
+    book = month_of_eight()
+    page = book.worksheets[0]
+    gone = str(page.cell(first_row(page) + 7, 2).value)
+    page.delete_rows(first_row(page) + 7)
+    office.drop(FILE, saved(book))
+    assert office.one_pass_json(LATER)["taken_in"][0]["outcome"] == "waiting"
+
+    reply = reply_to(office)
+    page = reply[EXPLANATIONS]
+    lines = {str(page.cell(row, 3).value): row for row in range(3, page.max_row + 1)}
+    for row in lines.values():
+        page.cell(row, 5).value, page.cell(row, 6).value = "ยกเลิกการจัดซื้อ", WHO
+    assert any(" ".join(gone.split()) in text for text in lines)
+    office.drop(FILE, saved(reply))
+    done = office.one_pass_json(LATER)
+
+    assert done["taken_in"][0]["outcome"] == "accepted"
+    month = office.month("2568-01")
+    assert (month["revision"], len(month["rows"])) == (2, 7)
+    assert {e["rule"] for e in month["explanations"]} == {"rows-kept", "correction-has-reason"}
+    old = office.public / "fy2568/2568-01/revisions/1/sokhoro1-2568-01.json"
+    assert json.loads(old.read_text(encoding="utf-8"))["explanations"] == []
+
+
+def test_the_reason_of_one_correction_is_not_that_of_the_next(office: Office) -> None:
+    """To and fro: the same change again is another correction, and asks again."""
+    content = saved(month_of_eight())
+    other = month_of_eight()
+    other.worksheets[0].cell(first_row(other.worksheets[0]), 3).value = 77_777_777
+    changed = saved(other)
+    for day, file in enumerate((content, changed, content, changed), start=1):
+        office.drop(FILE, file)
+        office.one_pass(date(2025, 3, day))
+        if day == 2:
+            reply = reply_to(office)
+            page = reply[EXPLANATIONS]
+            page.cell(3, 5).value, page.cell(3, 6).value = "พิมพ์วงเงินผิด", WHO
+            office.drop(FILE, saved(reply))
+            office.one_pass(date(2025, 3, day))
+            assert [e["reason"] for e in office.month("2568-01")["explanations"]] == ["พิมพ์วงเงินผิด"]
+
+    assert office.month("2568-01")["revision"] == 4
+    assert office.month("2568-01")["explanations"] == []
+    second = office.public / "fy2568/2568-01/revisions/2/sokhoro1-2568-01.json"
+    assert "พิมพ์วงเงินผิด" in second.read_text(encoding="utf-8")
+
+
+def test_the_explanations_stand_in_the_published_workbook(office: Office) -> None:
+    accepted_with_two_explanations(office)
+    book = openpyxl.load_workbook(office.public / "fy2568/2568-01/sokhoro1-2568-01.xlsx")
+
+    lines = [[str(cell.value) for cell in row] for row in book["คำชี้แจง"].iter_rows(min_row=2)]
+    assert [(line[0], line[2], line[3]) for line in lines] == [
+        ("๒", "จัดซื้อตามราคาตลาด", WHO),
+        ("๓", "ไม่มีราคากลางอ้างอิง", WHO),
+    ]
+    assert lines[0][4] == "๕ กุมภาพันธ์ ๒๕๖๘"
+
+
+def test_numbers_of_citizens_in_a_reason_are_hidden(office: Office) -> None:
+    office.drop(FILE, wrong_month())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    top = first_row(table(reply))
+    table(reply).cell(top, 3).value = 250_000
+    said = {f"D{top + 1}": ("ผู้ขาย 1-2345-67890-12-1 แจ้ง", "นายสมมติ 1234567890121")}
+    answer(reply, said | {f"D{top + 2}": ("เหตุ", WHO)})
+    office.drop(FILE, saved(reply))
+    assert office.one_pass_json(FIFTH)["taken_in"][0]["outcome"] == "accepted"
+
+    assert explained(office)[2] == [("ผู้ขาย X-XXXX-XXXXX-XX-X แจ้ง", "นายสมมติ X-XXXX-XXXXX-XX-X")]

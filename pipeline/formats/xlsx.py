@@ -34,6 +34,9 @@ UNKNOWN_NUMBER = f"{UNKNOWN}เลขที่"
 UNKNOWN_DATE = f"{UNKNOWN}วันที่"
 TOTAL = "รวม {rows} รายการ"
 WITHOUT = f"ไม่รวม {{rows}} รายการที่{UNKNOWN}"
+EXPLANATIONS = "คำชี้แจง"
+EXPLAINED = ("แถวที่", "งานที่จัดซื้อหรือจัดจ้าง", "คำชี้แจง", "ผู้ชี้แจง", "วันที่ชี้แจง")
+WHOLE_MONTH = "ทั้งเดือน"
 FOOTER = "หน้า &P จาก &N"
 
 FONT = "TH SarabunPSK"  # every office has it; the workbook only names it
@@ -44,6 +47,7 @@ BOLD = 1.08  # bold letters come out that much wider than the regular ones we me
 # Pixels of 1/96 inch, chosen on a real year of 267 rows: the longest date stays on one line, and
 # the whole fits A4 landscape at 90 %. Narrower, at 100 %, it took a third more lines.
 WIDTHS = (44, 276, 92, 92, 82, 138, 138, 152, 146)
+EXPLAINED_WIDTHS = (60, 330, 430, 190, 150)
 BORDERS = 6  # pixels of a column that text cannot use
 POINTS = 0.75  # of a pixel
 ALIGNMENTS = ("center", "left", "right", "right", "center", "left", "left", "left", "left")
@@ -99,6 +103,8 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
         _write_line(sheet, at, NIL, widths, nil)
     else:
         _write_row(sheet, at, total, widths, _looks(book, summary.numerals, bold=True))
+    if explained := _explained(summary, digits):
+        _write_explained(book, explained, widths=EXPLAINED_WIDTHS)
     book.close()
     return {f"sokhoro1-{summary.month}.xlsx": content.getvalue()}
 
@@ -164,6 +170,26 @@ def _total(summary: MonthlySummary, digits: Digits) -> tuple[Cell, ...]:
     budget = amount(totals.budget, totals.budget_unknown)
     agreed = amount(totals.agreed_price, totals.agreed_price_unknown)
     return (None, label, budget, None, None, None, agreed, None, None)
+
+
+def _explained(summary: MonthlySummary, digits: Digits) -> list[tuple[Cell, ...]]:
+    """Give what was explained: of the rows in their order, then of the month as a whole."""
+    beside = [
+        (number, row.title, given)
+        for number, row in enumerate(summary.rows, start=1)
+        for given in (summary.explanations or {}).get(number - 1, ())
+    ]
+    whole = [(None, WHOLE_MONTH, given) for given in summary.month_explanations]
+    return [
+        (
+            "" if number is None else digits(str(number)),
+            _known(title),
+            given.reason,
+            given.by,
+            digits(date_long(given.date)),
+        )
+        for number, title, given in (*beside, *whole)
+    ]
 
 
 def _title_block(
@@ -274,6 +300,20 @@ def _write_row(
             _done(sheet.merge_range(at, column, after - 1, column, "", look))
         _write(sheet, at, column, cell, look)
     return after
+
+
+def _write_explained(
+    book: Workbook, explained: Sequence[Sequence[Cell]], widths: Sequence[int]
+) -> None:
+    """Write the sheet of what finance explained; the official form has no column for it."""
+    sheet = book.add_worksheet(EXPLANATIONS)
+    for column, pixels in enumerate(widths):
+        _done(sheet.set_column_pixels(column, column, pixels))
+    _set_page(sheet, header=0)
+    at = _write_row(sheet, 0, EXPLAINED, widths, _header_looks(book))
+    look = _format(book, border=1, quote_prefix=True)
+    for cells in explained:
+        at = _write_row(sheet, at, cells, widths, {(c, False): look for c in range(len(cells))})
 
 
 def _lines(text: str, width: int, look: Format) -> int:

@@ -13,7 +13,7 @@ from schemas.sheet import address
 
 SIZE, TITLE_SIZE = 14, 20
 # Where the font is missing another stands in that is wider: rather too tall than cut off.
-_SURE = 0.7
+_SURE = 0.62
 _PIXELS = 7  # of a letter by which the width of a column is counted
 LONGEST = 8_000  # letters of a text in a cell of ours; Excel holds 32,767
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
