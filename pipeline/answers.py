@@ -10,6 +10,7 @@ from schemas import reply_words as words
 from schemas.explanation import Answer
 from schemas.procurement import is_placeholder
 from schemas.sheet import Cell, Sheet, address
+from schemas.thai import visible
 
 SIGN = "sokhoro1 reply 1"  # in a hidden cell of the first sheet
 SIGN_AT = (1, 5)
@@ -53,4 +54,4 @@ def _said(cell: Cell | None) -> str:
     """A dash is no reason; nor is the error that «-ไม่มี» makes, taken for a formula."""
     if cell is None or cell.kind in {"error", "uncalculated"} or is_placeholder(cell.text):
         return ""
-    return cell.text.strip()
+    return visible(cell.text).strip()
