@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import sys
 import time
 import traceback
@@ -110,7 +111,8 @@ def check(
         reply and write_reply_of_check(path, file.findings, reply, workspace.limits)
         for path, file in zip(files, checked, strict=True)
     ]
-    _print(check_json(checked) if as_json else check_words(checked, replies))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    _print(check_json(checked) if as_json else check_words(checked, replies, width))
     asked = any(file.outcome in {"returned", "waiting"} for file in checked)
     raise typer.Exit(WAITS if asked else DONE)
 

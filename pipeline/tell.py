@@ -1,5 +1,6 @@
 """Results → what the command line prints: JSON for programs, Thai for people."""
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from pipeline.judge import Judgement
 from pipeline.pages import draw
 from pipeline.run import Answer, Pass
+from schemas import reply_words
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
 from schemas.history import Waiting
 from schemas.month import Month
@@ -24,6 +26,7 @@ OUTCOME_WORDS = {
 }
 MARKS = {"accepted": "✓", "waiting": "?", "returned": "✗", "unchanged": "="}
 STATE_MARKS = {"published": "✓", "nil": "✓", "returned": "✗", "missing": "✗", "not_due": "·"}
+UNBROKEN = 100_000  # columns
 SHOWN = 5  # findings of one file; the receipt has all
 
 
@@ -204,16 +207,42 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def check_words(files: Sequence[Checked], replies: Sequence[Path | None]) -> str:
-    """Return the same for people; ``replies`` are the marked workbooks that were asked for."""
+def check_words(
+    files: Sequence[Checked], replies: Sequence[Path | None], width: int | None = None
+) -> str:
+    """Return the same for people; ``replies`` are the marked workbooks that were asked for.
+
+    ``width`` is that of the terminal in columns; None does not break lines: a file has no width.
+    """
+    tables = [_table(file.findings, width) for file in files]
     return draw(
         "terminal/check.txt",
         "arabic",
-        files=list(zip(files, replies, strict=True)),
+        files=list(zip(files, tables, replies, strict=True)),
         marks=MARKS,
         words={**OUTCOME_WORDS, "accepted": "ใช้ได้", "unchanged": "ตรงกับที่เผยแพร่แล้ว"},
-        severity_words=SEVERITY_WORDS,
     ).decode()
+
+
+def _table(findings: Sequence[Finding], width: int | None) -> str:
+    """The findings in columns; rich knows that the marks of Thai take no room of their own."""
+    if not findings:
+        return ""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for head in (reply_words.LEVEL, reply_words.PLACE, reply_words.WHAT):
+        table.add_column(Text(head), overflow="fold")
+    for finding in findings:
+        level = reply_words.EXPLAINED if finding.explanation else SEVERITY_WORDS[finding.severity]
+        place = " ".join(filter(None, (finding.sheet, finding.cell))) or reply_words.WHOLE_FILE
+        table.add_row(Text(level), Text(place), Text(finding.message))
+    page = io.StringIO()
+    console = Console(file=page, width=width or UNBROKEN, color_system=None, legacy_windows=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
 
 
 # ---- explain

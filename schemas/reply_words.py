@@ -21,17 +21,19 @@ MEANS: dict[Severity, str] = {
     "note": "อ่านเพื่อทราบ",
 }
 COUNTED = "{count:,} ข้อ"
-LIST_HEADINGS = ("ระดับ", "ที่", "ข้อมูลในช่อง", "สิ่งที่พบและสิ่งที่ควรทำ")
+LEVEL, PLACE, QUOTED, WHAT = "ระดับ", "ที่", "ข้อมูลในช่อง", "สิ่งที่พบและสิ่งที่ควรทำ"
+LIST_HEADINGS = (LEVEL, PLACE, QUOTED, WHAT)
 WHOLE_FILE = "ทั้งไฟล์"
 WHOLE_SHEET = "แผ่นงาน {sheet}"
 CELL = "{sheet} ช่อง {cell}"
 NOTHING_THERE = "(ว่าง)"
 MORE = "พบข้อเดียวกันอีก {count:,} ที่: {places}"
 
+EXPLAINED = "ชี้แจงแล้ว"
 ANSWERED = "ชี้แจงแล้ว: {reason} (โดย {by})"
 KEY = "รหัส"
 REASON = "เหตุผล"
 BY = "ผู้ชี้แจง"
-EXPLAIN_HEADINGS = (KEY, "ที่", "เรื่อง", "ข้อมูลในช่อง", REASON, BY)
+EXPLAIN_HEADINGS = (KEY, PLACE, "เรื่อง", QUOTED, REASON, BY)
 EXPLAIN_HOW = "กรุณากรอกเหตุผลและชื่อผู้ชี้แจงในช่องสีเหลือง บันทึก แล้ววางไฟล์นี้อีกครั้ง ข้อที่แก้ในตารางแล้วไม่ต้องกรอก"
 NOTHING_TO_EXPLAIN = "ไม่มีข้อที่ต้องชี้แจง"

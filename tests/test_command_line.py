@@ -132,6 +132,9 @@ def test_check_says_what_would_be_found_and_records_nothing(workspace: Path) -> 
         ("amount-readable", "C7", "ห้าหมื่น")
     ]
     assert len(file["rows"]) == 3
+    said = sokhoro1("check", path.name, "--today", TODAY, folder=workspace).stdout
+    assert re.search(r"^ระดับ +ที่ +สิ่งที่พบ", said, re.MULTILINE)
+    assert re.search(r"^ต้องแก้ไข +สขร.1 C7 +วงเงินที่จะซื้อหรือจ้าง: «ห้าหมื่น»", said, re.MULTILINE)
     assert list((workspace / "output").iterdir()) == []
 
 
