@@ -212,6 +212,35 @@ def rules(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="ไฟล์สำรองที่จะสร้าง (.zip)")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """สำรองบัญชีข้อมูล ต้นฉบับ กุญแจ และไฟล์ตั้งค่าไว้ในไฟล์เดียว ทำได้ขณะระบบทำงาน"""
+    from pipeline.backup import back_up
+    from pipeline.configure import configure
+
+    count = back_up(configure(config), config, file)
+    typer.echo(f"สำรองข้อมูล {count} ไฟล์ไว้ที่ {file} แล้ว กรุณาเก็บไว้คนละเครื่องและไม่เผยแพร่")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="ไฟล์สำรอง")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """กู้คืนจากไฟล์สำรองลงในพื้นที่ทำงานที่ยังไม่มีบัญชีข้อมูล"""
+    from pipeline.alone import alone
+    from pipeline.backup import restore as put_back
+    from pipeline.configure import configure
+
+    workspace = configure(config)
+    with alone(workspace.ledger.with_name("lock")):
+        count = put_back(file, workspace)
+    typer.echo(f"กู้คืน {count} ไฟล์แล้ว กรุณาสั่ง sokhoro1 run เพื่อสร้างหน้าเว็บและคำตอบขึ้นใหม่")
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="โฟลเดอร์ตัวอย่าง")] = Path("demo"),
     serve: Annotated[bool, typer.Option("--serve", help="เปิดหน้าเว็บที่เครื่องนี้")] = False,  # noqa: FBT002

@@ -37,7 +37,7 @@ Place = tuple[str, str]  # sheet, cell
 
 
 def chosen() -> Iterator[Variant]:
-    """One of each change in each kind of file and of each layout, and every twentieth of the rest."""
+    """One of each change in each kind of file and of each layout, some of the rest."""
     seen: set[str] = set()
     for number, variant in enumerate(variants()):
         layout, _, rest = variant.name.partition("/")

@@ -1,0 +1,171 @@
+"""The truth of an office in one file, and back: ledger, originals, keys and configuration.
+
+All else is made from them. A backup may be taken while a pass runs: the ledger is copied as it was
+at one moment, and the originals that it names were on the disk before it named them.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from pipeline import CannotRunError
+from pipeline.configure import Workspace
+from pipeline.inbox import sync_folder
+
+CONTENTS = "contents.json"
+LEDGER = "ledger/ledger.sqlite"
+ORIGINALS, KEYS = "originals/", "keys/"
+CONFIGURATION = "sokhoro1.toml"
+CHUNK = 1 << 20
+# A zip knows no day before 1980; the moment of a backup stands in its name, not in its bytes.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+_PRIVATE = 0o600
+
+
+def back_up(workspace: Workspace, config: Path, target: Path) -> int:
+    """Write everything that cannot be made again to ``target``, a zip; return how many files.
+
+    Errors: CannotRunError when there is no ledger yet, when an original is missing or changed,
+    or when the target exists.
+    """
+    if not workspace.ledger.exists():
+        raise CannotRunError("ยังไม่มีบัญชีข้อมูลให้สำรอง กรุณาสั่ง sokhoro1 run ก่อน")
+    if target.exists():
+        raise CannotRunError(f"มีไฟล์ {target} อยู่แล้ว จึงไม่ได้เขียนทับ กรุณาตั้งชื่ออื่น")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    making = target.with_name(f".{target.name}.making")
+    copied = target.with_name(f".{target.name}.ledger")
+    try:
+        named = _copy_ledger(workspace.ledger, copied)
+        with making.open("wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                listed = {
+                    name: _add(archive, name, path)
+                    for name, path in _files(workspace, config, copied, named)
+                }
+                archive.writestr(_entry(CONTENTS), json.dumps(listed, indent=1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        _are_originals(listed)
+        making.replace(target)
+        sync_folder(target.parent)
+    finally:
+        for left in (making, copied):
+            left.unlink(missing_ok=True)
+    return len(listed)
+
+
+def restore(source: Path, workspace: Workspace) -> int:
+    """Put a backup into an office that has no ledger; return how many files.
+
+    Nothing is put in its place before every byte was compared; the ledger comes last. The
+    configuration is not overwritten: the one in the backup is for people to look at.
+    Errors: CannotRunError for a file that is no whole backup, or a place that is not empty.
+    """
+    if workspace.ledger.exists():
+        raise CannotRunError(f"มีบัญชีข้อมูลที่ {workspace.ledger} อยู่แล้ว กรุณากู้คืนลงในพื้นที่ทำงานใหม่")
+    making = workspace.output / ".restoring"
+    shutil.rmtree(making, ignore_errors=True)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            listed = _listed(archive)
+            for name, digest in listed.items():
+                _extract(archive, name, digest, making / name)
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, zipfile.LargeZipFile) as error:
+        shutil.rmtree(making, ignore_errors=True)
+        raise CannotRunError(f"ไฟล์สำรอง {source} ไม่สมบูรณ์หรือถูกแก้ไข ({error}) จึงไม่ได้กู้คืน") from None
+    for name in sorted(listed, key=lambda name: (name == LEDGER, name)):
+        if name != CONFIGURATION:
+            target = workspace.output / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (making / name).replace(target)
+            sync_folder(target.parent)
+    shutil.rmtree(making)
+    return len(listed)
+
+
+def _copy_ledger(ledger: Path, copied: Path) -> list[str]:
+    """Copy the ledger as it is at this moment; return the originals (sha256) that it names."""
+    copied.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(copied)) as target,
+    ):
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=delete")  # one file, nothing beside it
+        if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            raise CannotRunError("บัญชีข้อมูลเสียหาย จึงไม่ได้สำรอง กรุณากู้คืนจากไฟล์สำรองครั้งก่อน")
+        asked = target.execute("SELECT DISTINCT sha256 FROM submission ORDER BY sha256")
+        return [digest for (digest,) in asked]
+
+
+def _files(
+    workspace: Workspace, config: Path, ledger: Path, named: list[str]
+) -> Iterator[tuple[str, Path]]:
+    yield LEDGER, ledger
+    yield CONFIGURATION, config
+    for digest in named:
+        path = workspace.originals / digest
+        if not path.is_file():
+            raise CannotRunError(f"ไม่พบต้นฉบับ {path} ที่บัญชีข้อมูลอ้างถึง จึงไม่ได้สำรอง")
+        yield f"{ORIGINALS}{digest}", path
+    keys = workspace.output / KEYS
+    for path in sorted(keys.iterdir()) if keys.is_dir() else ():
+        if path.is_file():
+            yield f"{KEYS}{path.name}", path
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _MOMENT)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = _PRIVATE << 16
+    return entry
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file, archive.open(_entry(name), "w") as entry:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            entry.write(chunk)
+    return digest.hexdigest()
+
+
+def _are_originals(listed: dict[str, str]) -> None:
+    """An original bears the name of its content: a damaged one must not look like a backup."""
+    for name, digest in listed.items():
+        if name.startswith(ORIGINALS) and name != f"{ORIGINALS}{digest}":
+            raise CannotRunError(f"ต้นฉบับ {name} เสียหาย (เนื้อไฟล์ไม่ตรงกับรหัส) จึงไม่ได้สำรอง")
+
+
+def _listed(archive: zipfile.ZipFile) -> dict[str, str]:
+    listed = json.loads(archive.read(CONTENTS))
+    names = {name for name in archive.namelist() if name != CONTENTS}
+    if not isinstance(listed, dict) or set(listed) != names or LEDGER not in names:
+        raise ValueError("รายการไฟล์ไม่ตรง")
+    for name in names:
+        folder, _, rest = name.partition("/")
+        known = name in {LEDGER, CONFIGURATION} or f"{folder}/" in {ORIGINALS, KEYS}
+        if not known or "/" in rest or "\\" in name or rest in {".", ".."}:
+            raise ValueError("มีไฟล์ที่ไม่รู้จัก")
+    return listed
+
+
+def _extract(archive: zipfile.ZipFile, name: str, digest: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    found = hashlib.sha256()
+    with archive.open(name) as entry, target.open("wb") as file:
+        while chunk := entry.read(CHUNK):
+            found.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    target.chmod(_PRIVATE if name.startswith(KEYS) else target.stat().st_mode)
+    if found.hexdigest() != digest:
+        raise ValueError(f"เนื้อไฟล์ {name} ไม่ตรง")
