@@ -49,10 +49,13 @@ def marked_of(file: str) -> str:
 
 
 def _folder(file: str) -> str:
-    plain = re.sub(r"\.xlsx$", "", file, flags=re.IGNORECASE)
+    plain = file.removesuffix(".xlsx")
     name = _plain(plain)
-    # Whatever was changed or cut may now be the name of another file's answer.
-    return name if name == plain else f"{name}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
+    # «a.xlsx» answers in «a», «a.csv» in «a.csv»; all that could be meant by these names too, is
+    # changed or is cut, gets a sign of its own. The page of all answers has its name already.
+    plainly = (plain != file) != bool(_ENDING.search(plain))
+    own = plainly and name == plain and name.casefold() != PurePosixPath(DESK).name
+    return name if own else f"{name}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
 
 
 def _plain(name: str) -> str:

@@ -64,8 +64,10 @@ def run(
     ledger.saw(arrived, today)
     # Written down, not computed while rendering: the same ledger makes the same site on any day.
     ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
-    published = publish_site(today, workspace, ledger)
-    replies = write_replies(ledger, workspace)
+    try:
+        published = publish_site(today, workspace, ledger)
+    finally:  # also when the site is refused; not before it, which may write down the day
+        replies = write_replies(ledger, workspace)
     history = ledger.history()
     return Pass(
         today,

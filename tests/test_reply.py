@@ -76,6 +76,49 @@ def test_the_workbook_bears_the_name_it_was_dropped_by() -> None:
     assert len({marked_of(file) for file in ("a.xlsx", "a.xls", "ก/a.xlsx", "a.csv")}) == 4
 
 
+def test_no_two_files_of_the_inbox_share_a_folder_of_replies(office: Office) -> None:
+    """The page of all answers is no folder either."""
+    files = (
+        "a",
+        "a.xlsx",
+        "a.XLSX",
+        "a.csv",
+        "a.csv.xlsx",
+        "a .xlsx",
+        "a..xlsx",
+        "a.",
+        "ก/a.xlsx",
+        "ก_a.xlsx",
+    )
+    assert len({Path(reply_of(file)).parent for file in (*files, "ก/a")}) == len(files) + 1
+
+    pages = ("index.html", "index.html.xlsx", "INDEX.HTML.xlsx")
+    for file in ("a", "a.xlsx", *pages):
+        office.drop(file, wrong_month())
+    done = office.one_pass(FOURTH)
+
+    assert (office.workspace.replies / "index.html").is_file()
+    assert len({(office.workspace.output / reply).parent for reply in done.replies.values()}) == 5
+    assert all((office.workspace.output / reply).is_file() for reply in done.replies.values())
+
+
+def test_answers_come_also_when_the_site_is_refused(office: Office) -> None:
+    """A folder of the site where nothing can be put: nothing is public, finance is answered."""
+    office.workspace.site.parent.mkdir(parents=True, exist_ok=True)
+    office.workspace.site.write_bytes(b"no folder")
+    office.drop(FILE, wrong_month())
+    with pytest.raises(OSError, match="site"):
+        office.one_pass(FOURTH)
+
+    assert names(reply_folder(office)) == [FILE, "ใบตอบรับ.html", "ใบตอบรับ.txt"]
+    office.workspace.site.unlink()
+    office.one_pass(FOURTH)
+    before = office.everything()
+    shutil.rmtree(office.workspace.replies)
+    office.one_pass(FOURTH)
+    assert office.everything() == before
+
+
 def test_nothing_is_written_while_nothing_is_new(office: Office) -> None:
     office.drop(FILE, wrong_month())
     office.one_pass(FOURTH)
