@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from schemas import reply_words as words
-from schemas.explanation import Answer
+from schemas.explanation import Answer, Ticket
 from schemas.procurement import is_placeholder
 from schemas.sheet import Cell, Sheet, address
 from schemas.thai import visible
@@ -26,7 +26,10 @@ def is_ours(sheet: Sheet) -> bool:
 
 
 def read_answers(sheets: Sequence[Sheet]) -> list[Answer]:
-    """Return every line in which finance wrote a reason or a name, whatever of it is missing."""
+    """Return every line of a question, answered or not, and whatever else finance wrote there.
+
+    A line without an answer still tells which question it is that was not answered.
+    """
     return [answer for sheet in sheets if is_ours(sheet) for answer in _answers(sheet)]
 
 
@@ -40,7 +43,7 @@ def _answers(sheet: Sheet) -> Iterator[Answer]:
             ticket, reason, by = (
                 _said(by_column.get(columns[name])) for name in (words.KEY, words.REASON, words.BY)
             )
-            if reason or by:
+            if reason or by or Ticket.of(ticket):
                 yield Answer(ticket, reason, by, sheet.name, address(row, columns[words.REASON]))
 
 

@@ -4,7 +4,7 @@ An answer belongs to the facts that it was given for. It holds for them wherever
 longer when they change; only in the very workbook that brings it may its row be mended as well.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -87,7 +87,7 @@ def _taken(
     """Which answer speaks for which question, by its key; of several the last one typed."""
     asked = {f.key: Ticket.of(f.ticket) for f in findings if f.severity == "explain"}
     taken: dict[str, Answer] = {}
-    moved: list[tuple[Ticket, Answer]] = []
+    moved: dict[Ticket, Answer] = {}
     for answer in answers:
         ticket = Ticket.of(answer.ticket)
         if ticket is None or not (answer.reason and answer.by):
@@ -95,49 +95,79 @@ def _taken(
         if ticket.key in asked:
             taken[ticket.key] = answer
         elif not _is_spent(ticket, answer, spent):
-            moved.append((ticket, answer))
-    for ticket, answer in moved:
-        if key := _mended(ticket, {k: t for k, t in asked.items() if t and k not in taken}):
+            moved[ticket] = answer
+    lines = _lines(answers)
+    strays = [line for line in lines.values() if line.key not in asked]
+    for ticket, answer in moved.items():
+        others = {k: t for k, t in asked.items() if t and k not in taken and k not in lines}
+        if key := _mended(ticket, strays, others):
             taken[key] = answer
     return taken
+
+
+def _lines(answers: Iterable[Answer]) -> dict[str, Ticket]:
+    """Every question that has a line in the workbook, whether somebody filled it in or not."""
+    tickets = (Ticket.of(answer.ticket) for answer in answers)
+    return {ticket.key: ticket for ticket in tickets if ticket}
 
 
 def _is_spent(ticket: Ticket, answer: Answer, spent: Spent) -> bool:
     return (ticket.key, answer.reason, answer.by) in spent
 
 
-def _mended(ticket: Ticket, asked: Mapping[str, Ticket]) -> str:
-    """The question about the same row after a change; "" where several could be meant."""
-    alike = {
-        key: ticket.shared(other)
-        for key, other in asked.items()
-        if (other.rule, other.month) == (ticket.rule, ticket.month)
-        and ticket.shared(other) >= SHARED_TRAITS
-    }
+def _mended(ticket: Ticket, strays: Iterable[Ticket], others: Mapping[str, Ticket]) -> str:
+    """The question about the same row after a change; "" where several could be meant.
+
+    ``others`` are the questions without a line of their own, ``strays`` the lines without their
+    question. Rows of one supplier with one title are bought every month: a question that is as
+    much like another such line is not taken for ours.
+    """
+    alike = {k: ticket.shared(other) for k, other in others.items() if _may_be(ticket, other)}
     best = [key for key, shared in alike.items() if shared == max(alike.values())]
-    return best[0] if len(best) == 1 else ""
+    if len(best) != 1:
+        return ""
+    (key,) = best
+    rivals = [o for o in strays if o.key != ticket.key and _may_be(o, others[key])]
+    return key if all(one.shared(others[key]) < alike[key] for one in rivals) else ""
+
+
+def _may_be(line: Ticket, other: Ticket) -> bool:
+    same = (other.rule, other.month) == (line.rule, line.month)
+    return same and line.shared(other) >= SHARED_TRAITS
 
 
 def left_over(
     findings: Sequence[Finding],
-    answers: Iterable[Answer],
+    answers: Sequence[Answer],
     used: frozenset[Answer],
     spent: Spent,
     file: str,
+    months: Collection[Month],
 ) -> list[Finding]:
-    """Tell what was written and does not count, each at its own cell (promise 2: nothing lost)."""
+    """Tell what was written and does not count, each at its own cell (promise 2: nothing lost).
+
+    ``months`` are those of which the workbook states rows: the answers of others wait for them.
+    """
     asked = {f.key: f for f in findings if f.severity == "explain" and f.explanation is None}
     answered = {f.key for f in findings if f.explanation}
-    tickets = {key: t for key, f in asked.items() if (t := Ticket.of(f.ticket))}
+    lines = _lines(answers)
+    strays = [line for key, line in lines.items() if key not in asked and key not in answered]
+    tickets = {k: t for k, f in asked.items() if k not in lines and (t := Ticket.of(f.ticket))}
     told: list[Finding] = []
     for answer in answers:
         ticket = Ticket.of(answer.ticket)
         month = ticket.month if ticket else None
         where = (file, answer.sheet, answer.cell, answer.reason or answer.by)
-        if answer in used or (ticket and ticket.key in answered):
+        if not answer.written or answer in used or (ticket and ticket.key in answered):
             continue
         # Its own question, or the same one about a row that has changed since.
-        key = "" if not ticket else ticket.key if ticket.key in asked else _mended(ticket, tickets)
+        key = (
+            ""
+            if not ticket
+            else ticket.key
+            if ticket.key in asked
+            else _mended(ticket, strays, tickets)
+        )
         if ticket and _is_spent(ticket, answer, spent):
             if key:
                 at = asked[key]
@@ -146,6 +176,8 @@ def left_over(
         elif key and not (answer.reason and answer.by):
             missing = BY if answer.reason else REASON
             told.append(found("explanation-whole", *where, month=month, missing=missing))
+        elif month and month not in months:
+            told.append(found("explanation-kept", *where, month=month, month_words=month.words))
         elif answer.reason:
             told.append(found("explanation-without-question", *where, month=month))
     return told

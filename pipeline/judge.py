@@ -54,11 +54,16 @@ def judge(examined: Examined, before: Before, settings: Settings, today: date) -
         unclear = [finding for finding in examined.findings if finding.month == month]
         rows = tuple(row for one in stated for row in one.rows)
         nil = bool(stated) and all(one.nil for one in stated)
+        beside = Beside(others, settings.amounts)
         if month in before.overruled and _facts(rows) == _facts(before.overruled[month]):
             months.append(Judged(month, rows, nil, "repeated"))
             findings += unclear
+            # What is answered here holds wherever these facts stand, in the later file as well.
+            asked = [*unclear, *check(month, rows, today, unclear, beside)]
+            explained = explain(asked, examined.answers, before.explanations, before.spent, today)
+            given += explained.given
+            used |= explained.used
             continue
-        beside = Beside(others, settings.amounts)
         doubts = [
             *check(month, rows, today, unclear, beside),
             *_doubts(month, stated, rows, before, today),
@@ -78,8 +83,9 @@ def judge(examined: Examined, before: Before, settings: Settings, today: date) -
         )
     judged = {month.month for month in months}
     findings += [f for f in examined.findings if f.month and f.month not in judged]
-    file = examined.months[0].file if examined.months else ""
-    findings += left_over(findings, examined.answers, used, before.spent, file)
+    files = [*(one.file for one in examined.months), *(one.file for one in examined.findings), ""]
+    read = {one.month for one in examined.months}
+    findings += left_over(findings, examined.answers, used, before.spent, files[0], read)
     return Judgement(tuple(months), tuple(_in_order(findings)), tuple(given))
 
 

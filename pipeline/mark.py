@@ -59,11 +59,12 @@ def mark(path: Path, file: str, kind: Kind, findings: Sequence[Finding]) -> byte
     asked = [_in_reply(finding, names) for finding in findings]
     renamed = [_answered(finding) for finding in asked]
     _mark_cells(book, renamed)
-    answers = _answers(asked, read_answers(earlier))
+    said = read_answers(earlier)
+    answers = _answers(asked, said)
     order = {name: at for at, name in enumerate(book.parts)}
     renamed.sort(key=lambda finding: _place_of(finding, order))
     asked.sort(key=lambda finding: _place_of(finding, order))
-    explained = _explanations(asked, answers, order)
+    explained = _explanations(asked, answers, order, _kept(asked, said))
     first = _read_first(file, renamed, order, book.styles)
     look = looks(book.styles)
     book.add(words.EXPLANATIONS, written(explained, look), first=False)
@@ -228,7 +229,7 @@ def _answered(finding: Finding) -> Finding:
 
 def _answers(asked: Sequence[Finding], earlier: Sequence[Answer]) -> Answers:
     """What stands in the lines: the answer that counts, else what somebody began to write."""
-    begun = {ticket.key: a for a in earlier if (ticket := Ticket.of(a.ticket))}
+    begun = {ticket.key: a for a in earlier if a.written and (ticket := Ticket.of(a.ticket))}
     answers = {key: (answer.reason, answer.by) for key, answer in begun.items()}
     return answers | {
         finding.key: (finding.explanation.reason, finding.explanation.by)
@@ -384,9 +385,31 @@ def _runs(cells: Collection[At]) -> list[str]:
     ]
 
 
-def _explanations(findings: Sequence[Finding], answers: Answers, order: Mapping[str, int]) -> Page:
+def _kept(findings: Sequence[Finding], said: Sequence[Answer]) -> list[list[Item | None]]:
+    """The lines whose month could not be read this time: as they were written, for the next."""
+    told = {(f.sheet, f.cell): f.message for f in findings if f.rule == "explanation-kept"}
+    return [
+        [
+            Item(answer.ticket, "hidden"),
+            None,
+            Item(cut(told[answer.sheet, answer.cell])),
+            None,
+            Item(answer.reason, "answer"),
+            Item(answer.by, "answer"),
+        ]
+        for answer in said
+        if (answer.sheet, answer.cell) in told
+    ]
+
+
+def _explanations(
+    findings: Sequence[Finding],
+    answers: Answers,
+    order: Mapping[str, int],
+    kept: Sequence[list[Item | None]],
+) -> Page:
     asked = [finding for finding in findings if finding.severity == "explain"]
-    how = words.EXPLAIN_HOW if asked else words.NOTHING_TO_EXPLAIN
+    how = words.EXPLAIN_HOW if asked or kept else words.NOTHING_TO_EXPLAIN
     lines: list[list[Item | None]] = [
         [None, Item(how, "says")],
         [Item(head, "head") for head in words.EXPLAIN_HEADINGS],
@@ -407,4 +430,5 @@ def _explanations(findings: Sequence[Finding], answers: Answers, order: Mapping[
                 Item(by, "answer"),
             ]
         )
+    lines += kept
     return Page((0, 26, 56, 32, 50, 24), lines, frozen=2, colour="BF8F00")

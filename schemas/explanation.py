@@ -32,6 +32,11 @@ class Answer:
     sheet: str
     cell: str
 
+    @property
+    def written(self) -> bool:
+        """True when somebody wrote a reason or a name; else it is only the line of a question."""
+        return bool(self.reason or self.by)
+
 
 @dataclass(frozen=True)
 class Ticket:

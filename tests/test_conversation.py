@@ -300,6 +300,118 @@ def test_an_answer_to_what_was_mended_is_told_not_published(office: Office) -> N
     assert explained(office) == {3: [("เหตุ", WHO)]}
 
 
+def without_reference_prices() -> bytes:
+    """Rows 2, 3: no reference price. All else is good."""
+    book = openpyxl.load_workbook(io.BytesIO(wrong_month()))
+    page = book.worksheets[0]
+    page.cell(first_row(page), 3).value = 250_000
+    return saved(book)
+
+
+def alike(content: bytes) -> bytes:
+    """Row 3 buys the same of the same supplier as row 2, with a contract of its own."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book.worksheets[0]
+    top = first_row(page)
+    for column in (2, 3, 6, 7):
+        page.cell(top + 2, column).value = page.cell(top + 1, column).value
+    return saved(book)
+
+
+def test_an_answer_never_goes_over_to_a_look_alike_row(office: Office) -> None:
+    """Its own row was mended after all: the other row waits for a reason of its own."""
+    office.drop(FILE, alike(without_reference_prices()))
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    page = table(reply)
+    top = first_row(page)
+    answer(reply, {f"D{top + 1}": ("เหตุของแถวที่สอง", WHO)})
+    page.cell(top + 1, 4).value = page.cell(top + 1, 3).value
+    other = io.BytesIO(saved(reply))
+    office.drop(FILE, other.getvalue())
+    (told,) = office.one_pass_json(FIFTH)["taken_in"]
+
+    assert decision(told) == ("waiting", 0, 1)
+    assert asked(reply_to(office)) == [(f"D{top + 2}", "", "")]
+
+    # Not even when the other row changed as well, so that its line no longer fits.
+    reply = openpyxl.load_workbook(other, rich_text=True)
+    table(reply).cell(top + 2, 8).value = "เสนอราคาต่ำสุด"
+    office.drop(FILE, saved(reply))
+    (told,) = office.one_pass_json(FIFTH)["taken_in"]
+    assert decision(told) == ("waiting", 0, 1)
+
+
+def test_look_alike_rows_may_be_mended_and_explained_at_once(office: Office) -> None:
+    office.drop(FILE, alike(without_reference_prices()))
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    page = table(reply)
+    top = first_row(page)
+    answer(reply, {f"D{top + 1}": ("เหตุที่หนึ่ง", WHO), f"D{top + 2}": ("เหตุที่สอง", WHO)})
+    page.cell(top + 1, 8).value = "เสนอราคาต่ำสุด"
+    office.drop(FILE, saved(reply))
+    (told,) = office.one_pass_json(FIFTH)["taken_in"]
+
+    assert decision(told) == ("accepted", 0, 0)
+    assert explained(office) == {2: [("เหตุที่หนึ่ง", WHO)], 3: [("เหตุที่สอง", WHO)]}
+
+
+def test_an_answer_counts_for_the_same_facts_in_a_later_file(office: Office) -> None:
+    """The same list came again by another name; the reply to the first is what is filled in."""
+    office.drop(FILE, without_reference_prices())
+    office.one_pass(FOURTH)
+    again = openpyxl.load_workbook(io.BytesIO(without_reference_prices()))
+    again.worksheets[0].title = "สำเนา"
+    office.drop("ส่งใหม่.xlsx", saved(again))
+    assert len(office.one_pass(FOURTH).waiting) == 1
+    reply = reply_to(office)
+    top = first_row(table(reply))
+    answer(reply, {f"D{top + 1}": ("เหตุที่หนึ่ง", WHO), f"D{top + 2}": ("เหตุที่สอง", WHO)})
+    office.drop(FILE, saved(reply))
+    done = office.one_pass(FIFTH)
+
+    assert (done.waiting, done.answers[-1].outcome) == ((), "accepted")
+    assert not done.answers[-1].drop.findings
+    assert explained(office) == {2: [("เหตุที่หนึ่ง", WHO)], 3: [("เหตุที่สอง", WHO)]}
+
+
+def test_answers_are_kept_while_their_table_cannot_be_read(office: Office) -> None:
+    office.drop(FILE, without_reference_prices())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    page = table(reply)
+    top = first_row(page)
+    long = "เหตุผลยาว\n" * 100 + "จบ"
+    answer(reply, {f"D{top + 1}": (long, WHO), f"D{top + 2}": ("", WHO)})
+    title = page.title, [page.cell(row, 1).value for row in range(1, top - 1)]
+    page.title = "ตาราง"
+    for row in range(1, top - 1):
+        page.cell(row, 1).value = None
+    file = "ไม่บอกเดือน.xlsx"
+    office.drop(file, saved(reply))
+    done = office.one_pass(FIFTH)
+    kept = [f for f in done.answers[-1].drop.findings if f.rule == "explanation-kept"]
+    assert (done.answers[-1].outcome, [f.file for f in kept]) == ("returned", [file, file])
+    reply = reply_to(office, file)
+    page = reply[EXPLANATIONS]
+    assert [(page.cell(row, 5).value, page.cell(row, 6).value) for row in (3, 4)] == [
+        (long, WHO),
+        (None, WHO),
+    ]
+
+    # The heading is mended: nothing has to be typed again.
+    page.cell(4, 5).value = "เหตุที่สอง"
+    table(reply).title = title[0]
+    for row, text in enumerate(title[1], start=1):
+        if text is not None:
+            table(reply).cell(row, 1).value = text
+    office.drop(file, saved(reply))
+    (told, *_) = [t for t in office.one_pass_json(FIFTH)["taken_in"] if t["file"] == file]
+    assert decision(told) == ("accepted", 0, 0)
+    assert explained(office) == {2: [(long, WHO)], 3: [("เหตุที่สอง", WHO)]}
+
+
 @pytest.mark.parametrize(("reason", "by"), [("มีเหตุ", ""), ("", WHO), ("-", WHO), ("มีเหตุ", " ")])
 def test_half_an_answer_is_none(reason: str, by: str, office: Office) -> None:
     office.drop(FILE, wrong_month())

@@ -455,7 +455,7 @@ NOTHING_BEFORE = Before()
 
 
 def answered_with(
-    reason: str, by: str, *, asked: bool = True, was_public: bool = False
+    reason: str, by: str, *, asked: bool = True, was_public: bool = False, read: bool = True
 ) -> list[Finding]:
     """A row without a reference price, and an answer about it as it was, or about none."""
     row = replace(GOOD, reference_price=None)
@@ -467,7 +467,8 @@ def answered_with(
     )
     answer = Answer(asked_then.ticket, reason, by, "คำชี้แจง", "E3")
     stated = Stated("แบบ.xlsx", "Sheet1", OCTOBER, (row,), nil=False)
-    examined = Examined((stated,), (), (), (answer,))
+    unread = raised("macros-left-out", "แบบ.xlsx")
+    examined = Examined((stated,) if read else (), () if read else (unread,), (), (answer,))
     spent = frozenset({(asked_then.key, reason, by)}) if was_public else frozenset()
     settings = Settings(organisation=Organisation(name="เทศบาลเมืองตัวอย่าง"))
     return list(judge(examined, Before(spent=spent), settings, TODAY).findings)
@@ -617,6 +618,10 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "explanation-whole": (
         lambda _: answered_with("มีเหตุ", ""),
         lambda _: answered_with("มีเหตุ", "นางสมมติ"),
+    ),
+    "explanation-kept": (
+        lambda _: answered_with("มีเหตุ", "นางสมมติ", read=False),
+        lambda _: answered_with("มีเหตุ", "นางสมมติ", asked=False),
     ),
     "explanation-without-question": (
         lambda _: answered_with("มีเหตุ", "นางสมมติ", asked=False),
