@@ -139,8 +139,8 @@ def explain(
         _print(questions_words(questions))
         raise typer.Exit(WAITS if questions else DONE)
     with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
-        part, given = give(ledger.questions(), key, reason, by)
-        ledger.record_explanation(part, given, day)
+        for part, given in give(ledger.questions(), key, reason, by):
+            ledger.record_explanation(part, given, day)
     typer.echo(f"บันทึกคำชี้แจงของเดือน{given.month.words} แล้ว จะมีผลเมื่อสั่ง sokhoro1 run")
 
 

@@ -15,6 +15,7 @@ from schemas.month import Month
 from schemas.procurement import is_placeholder
 from schemas.reply_words import BY, REASON
 from schemas.rules import found
+from schemas.thai import visible
 
 Spent = frozenset[tuple[str, str, str]]
 
@@ -59,22 +60,24 @@ def explain(
 
 def give(
     questions: Sequence[tuple[Month, str, Finding]], key: str, reason: str, by: str
-) -> tuple[str, Given]:
-    """Return the part of the office and the answer to one open question, by its key's beginning.
+) -> list[tuple[str, Given]]:
+    """Return the answer to one open question, by its key's beginning, for each part that asks it.
+
+    Two divisions with the same row have the same question: the answer is about the row's facts.
 
     Errors: CannotRunError for a key that means none or several, for a reason that is none.
     """
     meant = [one for one in questions if key and one[2].key.startswith(key.lower())]
-    if len(meant) != 1:
+    if len({finding.key for _, _, finding in meant}) != 1:
         count = "ไม่พบข้อที่รอคำชี้แจงรหัส" if not meant else "พบมากกว่าหนึ่งข้อที่ขึ้นต้นด้วยรหัส"
         raise CannotRunError(f"{count} «{key}» กรุณาดูรายการด้วยคำสั่ง sokhoro1 explain")
+    reason, by = visible(reason).strip(), visible(by).strip()
     if is_placeholder(reason) or is_placeholder(by):
         raise CannotRunError("กรุณาระบุเหตุผล (--reason) และชื่อผู้ชี้แจง (--by)")
-    ((month, part, finding),) = meant
-    about = finding.subject.split(" ")[0]
-    return part, Given(
-        month, finding.rule, about, finding.key, finding.key, reason.strip(), by.strip()
-    )
+    return [
+        (part, Given(month, f.rule, f.subject.split(" ")[0], f.key, f.key, reason, by))
+        for month, part, f in meant
+    ]
 
 
 def _same(explanation: Explanation, answer: Answer) -> bool:

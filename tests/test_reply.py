@@ -260,3 +260,26 @@ def test_an_answer_given_at_the_command_line_is_published(office: Office) -> Non
     assert command(office, "explain") == (0, "ไม่มีข้อที่รอคำชี้แจง\n")
     (row, *_) = office.month("2568-01")["rows"]
     assert [(e["reason"], e["by"]) for e in row["explanations"]] == [("ไม่มีราคากลาง", WHO)]
+
+
+def test_one_answer_is_for_every_division_with_the_same_row(office: Office) -> None:
+    """The row stands in the lists of two divisions: one question, one key."""
+    for part in ("กองช่าง", "กองคลัง"):
+        book = openpyxl.load_workbook(
+            io.BytesIO(to_bytes(example_month(Month(2568, 1), "nine-columns", rows=3)))
+        )
+        page = book.worksheets[0]
+        page.cell(first_row(page), 4).value = None
+        page.cell(first_row(page) + 2, 2).value = f"ซื้อวัสดุสำนักงานของ{part}"
+        office.drop(f"{part}/{FILE}", saved(book))
+    office.one_pass(FOURTH)
+
+    _, said = command(office, "explain")
+    keys = set(re.findall("^[0-9a-f]{8}", said, re.MULTILINE))
+    assert (len(keys), said.count("กองช่าง"), said.count("กองคลัง")) == (1, 1, 1)
+    reason = "ไม่มี\u202eราคากลาง"
+    assert command(office, "explain", *keys, "--reason", reason, "--by", WHO)[0] == 0
+    assert command(office, "explain") == (0, "ไม่มีข้อที่รอคำชี้แจง\n")
+    done = office.one_pass(FOURTH)
+    given = [f.explanation for one in done.answers for f in one.drop.findings if f.explanation]
+    assert [one.reason for one in given] == ["ไม่มีราคากลาง", "ไม่มีราคากลาง"]
