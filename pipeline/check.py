@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pipeline.facts import Beside, Facts, facts
+from pipeline.facts import Beside, Facts, Others, facts, stands_elsewhere
 from schemas.explanation import SHARED_TRAITS
 from schemas.finding import Finding
 from schemas.month import Month
@@ -135,16 +136,22 @@ def compare(
     public: Sequence[Procurement],
     file: str,
     revision: int,
+    others: Others = MappingProxyType({}),
 ) -> list[Finding]:
     """Return the questions that a changed month raises against what is public now.
 
-    An answer holds for this one correction of this ``revision``, not for the next.
+    An answer holds for this one correction of this ``revision``, not for the next. A row that
+    stands in another month or part (``others``) has moved there: nothing is lost by taking it out.
     """
     if [row.facts() for row in rows] == [row.facts() for row in public]:
         return []
     sheet = rows[0].source.sheet if rows else ""
     asked = [("correction-has-reason", "", "")]
-    asked += [("rows-kept", gone.title or "", gone.fingerprint) for gone in vanished(public, rows)]
+    asked += [
+        ("rows-kept", gone.title or "", gone.fingerprint)
+        for gone in vanished(public, rows)
+        if not stands_elsewhere(gone, others)
+    ]
     return [
         replace(
             found(rule, file, sheet, "", value, month=month, month_words=month.words),

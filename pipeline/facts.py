@@ -249,6 +249,11 @@ def _published_elsewhere(row: Procurement, others: Others) -> str | None:
     return next((one.words for one in same), None)
 
 
+def stands_elsewhere(row: Procurement, others: Others) -> bool:
+    """True where another month or part has the same purchase, or its control number."""
+    return bool(_published_elsewhere(row, others) or _control_elsewhere(row, others))
+
+
 def _same_purchase(row: Procurement, other: Procurement) -> bool:
     """True where two rows with the same contract number and price are one purchase."""
     if row.egp_project_number and other.egp_project_number:

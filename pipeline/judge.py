@@ -8,7 +8,7 @@ from pipeline.check import check, compare, in_effect
 from pipeline.decide import decide, worst
 from pipeline.due import due_day
 from pipeline.explain import explain, left_over
-from pipeline.facts import Beside, Index, remember
+from pipeline.facts import Beside, Index, Others, remember
 from schemas.config import Settings
 from schemas.examined import Examined, Stated
 from schemas.explanation import Answer, Given
@@ -49,6 +49,8 @@ def judge(examined: Examined, before: Before, settings: Settings, today: date) -
     given: list[Given] = []
     used: frozenset[Answer] = frozenset()
     others = _others(examined, before)
+    # What this workbook says of other months may come back: only what is public keeps a row.
+    public = {key: tuple(same) for key, same in others.items()}
     for month in _months(examined):
         stated = [one for one in examined.months if one.month == month]
         unclear = [finding for finding in examined.findings if finding.month == month]
@@ -66,7 +68,7 @@ def judge(examined: Examined, before: Before, settings: Settings, today: date) -
             continue
         doubts = [
             *check(month, rows, today, unclear, beside),
-            *_doubts(month, stated, rows, before, today),
+            *_doubts(month, stated, rows, before, public, today),
         ]
         remember(others, month, None, rows)  # the months that come later in the same workbook
         explained = explain(
@@ -94,6 +96,7 @@ def _doubts(
     stated: Sequence[Stated],
     rows: Sequence[Procurement],
     before: Before,
+    others: Others,
     today: date,
 ) -> list[Finding]:
     """What a month raises as a whole: by the calendar, beside other parts, as a correction."""
@@ -108,7 +111,7 @@ def _doubts(
         return doubts + [replace(f, file=stated[0].file, sheet=stated[0].sheet) for f in asked]
     if month in before.public:
         public, revision = before.public[month], before.revisions[month]
-        doubts += compare(month, rows, public, stated[0].file, revision)
+        doubts += compare(month, rows, public, stated[0].file, revision, others)
     return doubts
 
 

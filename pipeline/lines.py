@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from pipeline.headings import ENOUGH_TO_BE_MEANT, Header, Rows
 from pipeline.months import is_title
 from schemas.finding import Finding
-from schemas.layouts import BELOW_TABLE, NIL_SAID, PAGE_NUMBER, SECTION_ROW, TOTAL_ROW, Column
+from schemas.layouts import (
+    BELOW_TABLE,
+    COUNT_IN_TOTAL,
+    NIL_SAID,
+    PAGE_NUMBER,
+    SECTION_ROW,
+    TOTAL_ROW,
+    Column,
+)
 from schemas.procurement import is_placeholder
 from schemas.rules import found
 from schemas.sheet import Cell, Sheet, address
@@ -195,9 +203,10 @@ def _is_total(line: Line) -> bool:
     """A total has a label and sums; who has a bidder, a winner or a contract is an item."""
     label = [cell for cell in (*line.of("number"), *line.of("title")) if cell.kind == "text"]
     rest = [cell for cell in line.all if cell not in label]
+    first, *more = [fold(cell.text) for cell in label] or [""]
     return (
-        bool(label)
-        and all(re.match(TOTAL_ROW, fold(cell.text)) for cell in label)
+        re.match(TOTAL_ROW, first) is not None
+        and all(re.match(TOTAL_ROW, text) or re.match(COUNT_IN_TOTAL, text) for text in more)
         and all(cell.kind != "text" or _is_sum(cell.text) for cell in rest)
     )
 

@@ -2,7 +2,8 @@
 
 A total is right when it is the sum of the rows since any earlier total, since the top of its
 table or of its sheet, each with what was carried over, or of the rows below it: pages and
-sections have totals of their own. A figure alone in its row may stand under another column.
+sections have totals of their own. A figure alone in its row may stand under another column, or
+count the rows. What sums the year so far is not compared: its other months are not on the sheet.
 """
 
 import re
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.clean import Cleaned
 from pipeline.lines import Line
 from schemas.finding import Finding
-from schemas.layouts import CARRIED_OVER, TOTAL_OF_A_KIND, Column
+from schemas.layouts import CARRIED_OVER, CUMULATIVE, TOTAL_OF_A_KIND, Column
 from schemas.procurement import Procurement, is_placeholder
 from schemas.rules import found
 from schemas.sheet import Cell
@@ -40,10 +41,11 @@ def totals(cleaned: Sequence[Cleaned]) -> list[Finding]:
 def _of_table(cleaned: Cleaned, above: Sequence[Procurement], *, alone: bool) -> Iterator[Finding]:
     """``above`` are the rows of the tables above on the same sheet."""
     table, rows = cleaned.table, cleaned.rows
-    lines = [line for line in table.totals if not _is_carry(line)]
-    carried = [line for line in table.totals if _is_carry(line)]
+    own = [line for line in table.totals if not _is_cumulative(line)]
+    lines = [line for line in own if not _is_carry(line)]
+    carried = [line for line in own if _is_carry(line)]
     # A single total below the last row means the table and nothing else.
-    final = alone and len(table.totals) == 1 and bool(lines) and lines[0].row > rows[-1].source.row
+    final = alone and len(own) == 1 and bool(lines) and lines[0].row > rows[-1].source.row
     for name in MONEY if rows else ():
         column = next((c for c in table.columns if name in c.fields), None)
         if column is None or not all(_is_known(row, name) for row in (*above, *rows)):
@@ -53,7 +55,7 @@ def _of_table(cleaned: Cleaned, above: Sequence[Procurement], *, alone: bool) ->
             cell, stated = _stated(line, column)
             if cell is None or stated is None or _stands_beside(cleaned, line, stated):
                 continue
-            sums = _sums(name, line, table.totals, above, rows)
+            sums = _sums(name, line, own, above, rows)
             right = {total + more for total in sums for more in (0, *brought)}
             if stated in right or not sums or (not final and _is_of_a_kind(line)):
                 continue
@@ -110,10 +112,11 @@ def _stated(line: Line, column: Column) -> tuple[Cell | None, int | None]:
 
 
 def _stands_beside(cleaned: Cleaned, line: Line, stated: int) -> bool:
-    """True for a figure alone in its row that is the sum of some money column."""
+    """True for a figure alone in its row: the sum of some money column, or how many rows."""
     columns = [c for c in cleaned.table.columns if set(MONEY) & set(c.fields)]
     alone = sum(_stated(line, column)[0] is not None for column in columns) == 1
-    return alone and stated in {_sum(cleaned.rows, name) for name in MONEY}
+    sums = {_sum(cleaned.rows, name) for name in MONEY}
+    return alone and stated in {*sums, len(cleaned.rows) * 100}
 
 
 def _amount(cell: Cell) -> int | None:
@@ -131,6 +134,10 @@ def _label(line: Line) -> str:
 
 def _is_carry(line: Line) -> bool:
     return re.search(CARRIED_OVER, _label(line)) is not None
+
+
+def _is_cumulative(line: Line) -> bool:
+    return re.search(CUMULATIVE, _label(line)) is not None
 
 
 def _is_of_a_kind(line: Line) -> bool:

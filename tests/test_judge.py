@@ -296,6 +296,17 @@ def test_a_row_that_vanishes_waits_whatever_the_day(today: date, hold: Hold) -> 
         assert gone == [public[-1].title]
 
 
+def test_a_row_that_moved_to_another_public_month_is_not_lost() -> None:
+    moved = replace(GOOD, title="ย้ายเดือน", contract_number="99/2568", supplier="x", bids=())
+    alone = judged(stated(OCTOBER, GOOD), public={OCTOBER: (GOOD, moved), NOVEMBER: (moved,)})
+    # October stands in the same workbook only: it may come back, and the row with it.
+    both = stated(OCTOBER, moved), stated(NOVEMBER, GOOD)
+    together = judged(*both, public={NOVEMBER: (GOOD, moved)})
+
+    assert [f.rule for f in alone.findings] == ["correction-has-reason"]
+    assert [f.value for f in together.findings if f.rule == "rows-kept"] == ["ย้ายเดือน"]
+
+
 def test_another_month_in_public_is_no_measure() -> None:
     judgement = judged(stated(OCTOBER, GOOD), public={NOVEMBER: (NOVEMBERS,)})
 

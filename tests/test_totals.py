@@ -83,6 +83,34 @@ def test_totals_of_pages_sections_and_what_is_carried_over_are_right() -> None:
     assert places(part, one, part, line(number=2)) == []
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        ["รวม", "๒ รายการ", 2000, 1901, None, None, 1800.5],
+        ["รวม", "รายการ", 2],  # a count, not money
+        [None, "รวมวงเงินที่จะซื้อหรือจ้าง", 2000],
+        [None, "รวมราคาที่ตกลง", 1800.5],
+        [None, "รวมเดือนนี้", 2000, 1901, None, None, 1800.5],
+        [None, "รวมสะสมตั้งแต่ต้นปีงบประมาณ", 90000, 80000, None, None, 70000],
+        [None, "ยอดสะสม", 90000],
+    ],
+    ids=str,
+)
+def test_what_offices_call_a_total_does_not_return_the_month(total: list[Value]) -> None:
+    for rows in ([*TWO, total], [*TWO, [None, "รวม", 2000], total]):
+        cleaned, findings = read_page(page(*rows))
+
+        assert [*findings, *totals(cleaned)] == []
+        assert [len(one.rows) for one in cleaned] == [2]
+
+
+def test_a_total_beside_that_of_the_year_so_far_is_still_the_one_of_the_table() -> None:
+    year: list[Value] = [None, "รวมสะสม", 90000]
+
+    assert places(*TWO, [None, "รวม", 2000.5], year) == [("total-as-summed", "C5")]
+    assert places(*TWO, ["รวม", "รายการ", 3]) == [("total-as-summed", "C5")]
+
+
 def test_a_total_among_others_is_only_noted() -> None:
     part, whole = [None, "รวมหน้านี้", 1000], [None, "รวมทั้งสิ้น", 2000.5]
 
