@@ -12,7 +12,7 @@ from datetime import date
 
 from schemas.config import LAW_THRESHOLDS, Threshold, in_force
 from schemas.month import FISCAL_START, Month
-from schemas.procurement import Procurement, same_name, tax_id_is_valid
+from schemas.procurement import Procurement, same_name, tax_id_is_valid, unabbreviated
 from schemas.rules import folder
 from schemas.thai import BUDDHIST_OFFSET, arabic_digits, fold
 
@@ -163,9 +163,12 @@ def _same_control(rows: Sequence[Procurement]) -> list[object]:
 
 
 def _other_spelling(rows: Sequence[Procurement]) -> list[object]:
-    """How a name was spelled first, at the first row that spells it otherwise than by blanks."""
+    """How a name was spelled first, at the first row that spells it otherwise.
+
+    Blanks and usual abbreviations («หจก.») are no other spelling: who looks for one finds both.
+    """
     return _first_otherwise(
-        [(row.supplier and same_name(row.supplier), row.supplier) for row in rows], fold
+        [(row.supplier and same_name(row.supplier), row.supplier) for row in rows], unabbreviated
     )
 
 

@@ -96,6 +96,29 @@ def same_name(name: str) -> str:
     return _LEGAL.sub("", fold(name)) or fold(name)
 
 
+_ABBREVIATED = {
+    "บจก": "บริษัท",
+    "บมจ": "บริษัท",
+    "หจก": "ห้างหุ้นส่วนจำกัด",
+    "หสน": "ห้างหุ้นส่วนสามัญ",
+    "น.ส": "นางสาว",
+    "นส": "นางสาว",
+}
+
+
+def unabbreviated(name: str) -> str:
+    """Return the name with its legal head in one spelling; never publish it.
+
+    >>> unabbreviated("หจก. ก้าวหน้า") == unabbreviated("ห้างหุ้นส่วนจำกัดก้าวหน้า")
+    True
+    >>> unabbreviated("หจก.ก้าวหน้า") == unabbreviated("ร้านก้าวหน้า")
+    False
+    """
+    head = _LEGAL.match(fold(name))
+    written = head[0].rstrip(".") if head else ""
+    return _ABBREVIATED.get(written, written) + same_name(name)
+
+
 TAX_ID_DIGITS = 13
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipeline.examples import BadBook, bad_books, example_month, to_bytes
+from pipeline.examples import BadBook, Book, bad_books, example_month, remove_row, to_bytes
 from pipeline.reply import CHECKED, KEPT, marked_of, reply_of
 from schemas.month import Month
 from schemas.reply_words import EXPLANATIONS, READ_FIRST
@@ -179,8 +179,10 @@ def test_a_receipt_with_hundreds_of_findings_stays_a_page_or_two(office: Office)
         io.BytesIO(to_bytes(example_month(Month(2568, 1), "nine-columns", rows=300)))
     )
     page = book.worksheets[0]
-    top = first_row(page)
-    for row in range(top, top + 300):
+    items = [
+        row for row in range(first_row(page), page.max_row + 1) if page.cell(row, 8).value
+    ]  # blank rows stand between them
+    for row in items:
         page.cell(row, 3).value = "หมื่นบาท"
         page.cell(row, 4).value = None
     office.drop(FILE, saved(book))
@@ -283,3 +285,31 @@ def test_one_answer_is_for_every_division_with_the_same_row(office: Office) -> N
     done = office.one_pass(FOURTH)
     given = [f.explanation for one in done.answers for f in one.drop.findings if f.explanation]
     assert [one.reason for one in given] == ["ไม่มีราคากลาง", "ไม่มีราคากลาง"]
+
+
+def test_a_receipt_never_asks_for_an_answer_by_a_day_that_is_over(office: Office) -> None:
+    month = Month(2568, 1)
+    office.drop(FILE, to_bytes(example_month(month, "nine-columns", rows=6)))
+    office.one_pass(FOURTH)
+    whole = (office.workspace.output / reply_of(FILE)).read_text(encoding="utf-8")
+    office.drop(FILE, to_bytes(remove_first_item(month)))
+    office.one_pass(date(2030, 1, 1))
+    short = (office.workspace.output / reply_of(FILE)).read_text(encoding="utf-8")
+
+    assert "ไม่ต้องดำเนินการใด" in whole
+    assert "ไฟล์นี้จะเผยแพร่เมื่อแก้ไขหรือชี้แจงครบทุกข้อ" in short
+    assert "ภายในวันที่" not in short
+
+
+def remove_first_item(month: Month) -> Book:
+    book = example_month(month, "nine-columns", rows=6)
+    place = book.expected[0].source
+    return remove_row(book, place.sheet, place.row)
+
+
+def test_a_file_without_a_month_is_not_said_to_have_no_items(office: Office) -> None:
+    office.drop("รายชื่อ.csv", "ชื่อ,ตำแหน่ง\n".encode())
+    office.one_pass(FOURTH)
+    (receipt,) = office.workspace.output.glob("replies/*/ใบตอบรับ.html")
+
+    assert "ไม่พบรายการที่อ่านได้" in receipt.read_text(encoding="utf-8")

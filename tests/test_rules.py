@@ -891,6 +891,18 @@ def test_a_row_continues_one_row_only() -> None:
     assert gone([], [FIRST]) == []
 
 
+def test_an_abbreviated_legal_head_is_no_other_spelling() -> None:
+    def told(*names: str) -> list[Finding]:
+        rows = [replace(GOOD, number=n, supplier=name) for n, name in enumerate(names)]
+        return [f for f in found(*rows) if f.rule == "supplier-spelled-alike"]
+
+    assert told("หจก.ตัวอย่าง", "ห้างหุ้นส่วนจำกัด ตัวอย่าง", "หจก. ตัวอย่าง") == []
+    assert told("บริษัท ตัวอย่าง จำกัด", "บจก.ตัวอย่าง") == []
+    assert told("น.ส.ตัวอย่าง", "นางสาวตัวอย่าง") == []
+    assert len(told("ตัวอย่าง", "ร้านตัวอย่าง")) == 1
+    assert len(told("นางตัวอย่าง", "นางสาวตัวอย่าง")) == 1
+
+
 def test_the_order_of_rows_is_no_loss_but_a_change() -> None:
     assert [f.rule for f in compare(OCTOBER, [SECOND, FIRST], [FIRST, SECOND], "x", 1)] == [
         "correction-has-reason"
