@@ -1,14 +1,13 @@
 """Clean rows of a month → findings, by the rules of ``schemas.rules`` and nothing else."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pipeline.difference import difference
 from pipeline.facts import Beside, Facts, Others, facts, stands_elsewhere
-from schemas.explanation import SHARED_TRAITS
 from schemas.finding import Finding
 from schemas.month import Month
 from schemas.personal import HIDDEN, TEXTS, has_bank_account, has_phone, without_citizens
@@ -162,39 +161,8 @@ def compare(
 
 
 def vanished(before: Sequence[Procurement], after: Sequence[Procurement]) -> list[Procurement]:
-    """Return the rows that no row of ``after`` continues.
-
-    No single fact is a key: contract numbers and titles repeat. A row goes on in the new month
-    when one not yet taken agrees with it in all facts, else in two of number, title, supplier.
-    """
-    rest = Counter(row.facts() for row in after)
-    waiting = []
-    for row in before:
-        if rest[row.facts()]:
-            rest[row.facts()] -= 1
-        else:
-            waiting.append(row)
-    unclaimed = [_traits(row) for row in after if _take(rest, row)]
-    gone = []
-    for row in waiting:
-        mine = _traits(row)
-        match = next((other for other in unclaimed if len(mine & other) >= SHARED_TRAITS), None)
-        if match is None:
-            gone.append(row)
-        else:
-            unclaimed.remove(match)
-    return gone
-
-
-def _take(rest: Counter[tuple[object, ...]], row: Procurement) -> bool:
-    if not rest[row.facts()]:
-        return False
-    rest[row.facts()] -= 1
-    return True
-
-
-def _traits(row: Procurement) -> set[tuple[int, str]]:
-    return {(at, trait) for at, trait in enumerate(row.traits) if trait is not None}
+    """Return the rows that no row of ``after`` continues: those that a correction removes."""
+    return [one.row for one in difference(before, after).removed]
 
 
 # ---- the frame

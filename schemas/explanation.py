@@ -21,6 +21,15 @@ class Explanation:
     by: str
     date: date
 
+    def public_json(self) -> dict[str, str]:
+        """Return it as every JSON shows it; the day is an ISO day."""
+        return {
+            "rule": self.rule,
+            "reason": self.reason,
+            "by": self.by,
+            "date": self.date.isoformat(),
+        }
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -29,7 +29,7 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
             "budget": _baht(totals.budget),
         },
         "nil": summary.nil,
-        "explanations": [_explanation(given) for given in summary.month_explanations],
+        "explanations": [given.public_json() for given in summary.month_explanations],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     return {f"sokhoro1-{summary.month}.json": text.encode()}
@@ -38,18 +38,9 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
 def _row(row: Procurement, explanations: tuple[Explanation, ...]) -> dict[str, Any]:
     return row.public() | {
         "source": {"file": row.source.file, "sheet": row.source.sheet, "row": row.source.row},
-        "explanations": [_explanation(given) for given in explanations],
+        "explanations": [given.public_json() for given in explanations],
         # What was announced is found after the month is published, and stands in status.json.
         "announcements": [],
-    }
-
-
-def _explanation(given: Explanation) -> dict[str, str]:
-    return {
-        "rule": given.rule,
-        "reason": given.reason,
-        "by": given.by,
-        "date": given.date.isoformat(),
     }
 
 
