@@ -8,7 +8,7 @@ import time
 import traceback
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,11 +16,13 @@ import typer
 from pipeline import CannotRunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pipeline.configure import Workspace
+    from pipeline.ledger import Ledger
     from pipeline.run import Pass
 
+Made = TypeVar("Made")
 BANGKOK = ZoneInfo("Asia/Bangkok")
 DONE, WAITS, COULD_NOT = 0, 1, 2
 YEARS = range(2000, 2100)  # Gregorian
@@ -142,6 +144,33 @@ def explain(
         for part, given in give(ledger.questions(), key, reason, by):
             ledger.record_explanation(part, given, day)
     typer.echo(f"บันทึกคำชี้แจงของเดือน{given.month.words} แล้ว จะมีผลเมื่อสั่ง sokhoro1 run")
+
+
+@app.command()
+def revert(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="เดือน พ.ศ. เช่น 2567-10")],
+    number: Annotated[int, typer.Argument(metavar="N", help="ฉบับที่ต้องการกลับไปใช้")],
+    reason: Annotated[str, typer.Option("--reason", help="เหตุผล ซึ่งจะเผยแพร่")] = "",
+    by: Annotated[str, typer.Option("--by", help="ชื่อผู้สั่ง ซึ่งจะเผยแพร่")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+) -> None:
+    """กลับไปใช้ฉบับก่อนของเดือน เป็นฉบับใหม่ที่มีเหตุผล และเผยแพร่ทันที"""
+    from pipeline.configure import configure
+    from pipeline.reply import write_replies
+    from pipeline.revert import month_of, revert
+    from pipeline.run import publish_site
+
+    workspace, asked, day = configure(config), month_of(month), _day(today)
+
+    def go_back(ledger: "Ledger") -> int:
+        made = revert(asked, number, (reason, by), ledger, day)
+        publish_site(day, workspace, ledger)
+        write_replies(ledger, workspace)
+        return made.number
+
+    made = _in_ledger(workspace, go_back)
+    typer.echo(f"เดือน{asked.words} กลับไปใช้ฉบับที่ {number} แล้ว เผยแพร่เป็นฉบับที่ {made}")
 
 
 @app.command()
@@ -284,17 +313,25 @@ def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pas
     from pipeline.confine import warm
 
     warm()  # the reader is loaded beside us, while we load the rest
-    from pipeline.alone import alone
-    from pipeline.ledger import Ledger
     from pipeline.run import run as run_once
-    from pipeline.tables import trouble_of_the_disk
 
     seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
     if not 0 <= seconds <= LONGEST_SETTLE:
         raise CannotRunError(f"--settle «{settle}» ต้องเป็นจำนวนวินาทีตั้งแต่ 0 ถึง {LONGEST_SETTLE}")
+    return _in_ledger(
+        workspace, lambda ledger: run_once(today, workspace, ledger, seconds, time.sleep)
+    )
+
+
+def _in_ledger(workspace: "Workspace", work: "Callable[[Ledger], Made]") -> Made:
+    """Do something alone in the ledger; whatever goes wrong is told in one sentence."""
+    from pipeline.alone import alone
+    from pipeline.ledger import Ledger
+    from pipeline.tables import trouble_of_the_disk
+
     try:
         with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
-            return run_once(today, workspace, ledger, seconds, time.sleep)
+            return work(ledger)
     except (CannotRunError, OSError):
         raise
     except Exception as error:

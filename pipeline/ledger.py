@@ -24,6 +24,7 @@ from pipeline.tables import (
     FINDING,
     RELEASE,
     RELEASE_REVISION,
+    RESTORATION,
     REVISION,
     REVISION_PART,
     SCHEMA,
@@ -46,6 +47,7 @@ from schemas.history import (
     MonthOfDrop,
     PastDrop,
     Release,
+    Restored,
     Revision,
     Rows,
     Waiting,
@@ -172,8 +174,8 @@ class Ledger:
         """Return what this file said last about months for which another file speaks since.
 
         A year's workbook saved again after one sheet was changed says nothing new about the
-        month that a later workbook has corrected. A file that was gone in between is another
-        drop.
+        month that a later workbook has corrected, or that went back to an earlier revision. A
+        file that was gone in between is another drop.
         """
         with self.engine.connect() as link:
             asked = sa.select(SUBMISSION.c.id).where(SUBMISSION.c.file == original.file)
@@ -185,7 +187,7 @@ class Ledger:
         return {
             month: self.rows_of(last, month)
             for month in said
-            if (word := latest.get(month)) is not None and word.file != original.file
+            if (word := latest.get(month)) is None or word.submission != last
         }
 
     def saw(self, arrived: Arrivals, today: date) -> None:
@@ -284,6 +286,27 @@ class Ledger:
         for one in waiting:
             with self.engine.begin() as link:
                 _publish(link, one.month, one.part, one.submission, today.isoformat())
+
+    def restore(self, revision: Revision, reason: str, by: str, today: date) -> None:
+        """Make a month's earlier revision, all parts as they were, its next one, and say why.
+
+        Whatever was dropped for the month until now is overruled: it neither waits any longer
+        nor is it news when it is seen again where it lies.
+        """
+        with self.engine.begin() as link:
+            current = _revisions(link, revision.month)[revision.month][-1]
+            last = link.execute(sa.select(sa.func.max(SUBMISSION.c.id))).scalar_one()
+            day = today.isoformat()
+            key = _append(link, revision.month, current.number + 1, revision.parts, day)
+            _insert(
+                link,
+                RESTORATION,
+                revision_id=key,
+                number=revision.number,
+                after_submission=last,
+                reason=reason,
+                said_by=by,
+            )
 
     def record_day(self, today: date) -> None:
         """Write down that from today on the calendar allows other claims than before."""
@@ -409,7 +432,10 @@ class Ledger:
         """
         told: list[Explanation] = []
         for part, submission in sorted(revision.parts.items()):
-            changed = earlier is None or earlier.parts.get(part) != submission
+            # What was asked when this part first came is no reason for going back to it.
+            changed = revision.restored is None and (
+                earlier is None or earlier.parts.get(part) != submission
+            )
             with self.engine.connect() as link:
                 known = _explanations(link, part, following)
                 findings = _findings(link, submission) if known else []
@@ -462,9 +488,16 @@ def _publish(link: sa.Connection, month: Month, part: str, submission: int, day:
     current = _revisions(link, month).get(month, ())
     parts = dict(current[-1].parts) if current else {}
     number = current[-1].number + 1 if current else 1
+    _append(link, month, number, parts | {part: submission}, day)
+
+
+def _append(
+    link: sa.Connection, month: Month, number: int, parts: Mapping[str, int], day: str
+) -> int:
     key = _insert(link, REVISION, month=str(month), number=number, accepted_on=day)
-    for name, carried in sorted((parts | {part: submission}).items()):
+    for name, carried in sorted(parts.items()):
         _insert(link, REVISION_PART, revision_id=key, part=name, submission_id=carried)
+    return key
 
 
 def _revisions(
@@ -478,6 +511,10 @@ def _revisions(
     if month is not None:
         asked = asked.where(REVISION.c.month == str(month))
     released = set(link.execute(sa.select(RELEASE_REVISION.c.revision_id)).scalars())
+    restored = {
+        row.revision_id: Restored(row.number, row.reason, row.said_by)
+        for row in link.execute(sa.select(RESTORATION))
+    }
     found: dict[int, Revision] = {}
     for row in link.execute(asked):
         known = found.get(row.id)
@@ -489,6 +526,7 @@ def _revisions(
             parts,
             row.id,
             row.id in released,
+            restored.get(row.id),
         )
     by_month: dict[Month, tuple[Revision, ...]] = {}
     for revision in found.values():
@@ -517,7 +555,37 @@ def _latest(link: sa.Connection) -> dict[Month, dict[str, Latest]]:
             date.fromisoformat(row.received_on),
             (row.month, row.submission_id) in public,
         )
+    for month, (after, back) in _restorations(link).items():
+        since = {p: word for p, word in latest[month].items() if word.submission > after}
+        latest[month] = {**back, **since}
     return latest
+
+
+def _restorations(link: sa.Connection) -> dict[Month, tuple[int, dict[str, Latest]]]:
+    """For a month that went back: the last drop before that, and the words that count again."""
+    asked = (
+        sa.select(
+            REVISION.c.month,
+            RESTORATION.c.revision_id,
+            RESTORATION.c.after_submission,
+            REVISION_PART.c.submission_id,
+            SUBMISSION,
+        )
+        .join(REVISION, REVISION.c.id == RESTORATION.c.revision_id)
+        .join(REVISION_PART, REVISION_PART.c.revision_id == REVISION.c.id)
+        .join(SUBMISSION, SUBMISSION.c.id == REVISION_PART.c.submission_id)
+    )
+    found: dict[Month, tuple[int, dict[str, Latest]]] = {}
+    seen: dict[Month, int] = {}
+    for row in link.execute(asked.order_by(RESTORATION.c.id, REVISION_PART.c.id)):
+        month = Month.parse(row.month)
+        if seen.get(month) != row.revision_id:
+            seen[month], found[month] = row.revision_id, (row.after_submission, {})
+        received = date.fromisoformat(row.received_on)
+        found[month][1][row.part] = Latest(
+            row.submission_id, row.file, "accepted", received, public=True
+        )
+    return found
 
 
 def _returned(link: sa.Connection, latest: Mapping[Month, Mapping[str, Latest]]) -> Iterator[str]:

@@ -1,13 +1,19 @@
 """The ledger → the form of each month: what is public now, and what once was."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from pipeline.difference import difference
 from pipeline.ledger import Ledger
 from schemas.config import Settings
+from schemas.difference import RESTORED, Correction
 from schemas.explanation import Explanation
 from schemas.history import History, Revision
 from schemas.personal import public, without_citizens
-from schemas.summary import MonthlySummary
+from schemas.rules import CORRECTIONS
+from schemas.summary import MonthlySummary, Numerals
+from schemas.thai import thai_digits
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,40 @@ def summarise(history: History, ledger: Ledger, settings: Settings) -> Summaries
     public, superseded = [], []
     for _, revisions in sorted(history.revisions.items()):
         beside = zip((None, *revisions), revisions, (*revisions[1:], None), strict=False)
-        *older, last = (
-            _summary(earlier, revision, following, ledger, settings)
-            for earlier, revision, following in beside
+        *older, last = _corrections(
+            [
+                _summary(earlier, revision, following, ledger, settings)
+                for earlier, revision, following in beside
+            ]
         )
         public.append(last)
         superseded += [replace(summary, superseded=True) for summary in older]
     return Summaries(tuple(public), tuple(superseded))
+
+
+def _corrections(summaries: Sequence[MonthlySummary]) -> list[MonthlySummary]:
+    """Give each revision of a month what it changed, and what changed it.
+
+    Only what is public is compared: a citizen's number that is hidden in both is no difference.
+    """
+    made = [correction(old, new) for old, new in pairwise(summaries)]
+    beside = zip(summaries, (None, *made), (*made, None), strict=True)
+    return [
+        replace(summary, corrected=corrected, replaced=replaced)
+        for summary, corrected, replaced in beside
+    ]
+
+
+def correction(old: MonthlySummary, new: MonthlySummary) -> Correction:
+    """Return how one revision of a month became the next, and why, as far as somebody has said."""
+    return Correction(
+        month=new.month,
+        organisation=new.organisation,
+        before=old.revision,
+        day=new.published_on,
+        difference=difference(old.rows, new.rows),
+        explanations=tuple(e for e in new.month_explanations if e.rule in CORRECTIONS),
+    )
 
 
 def _summary(
@@ -41,7 +74,10 @@ def _summary(
 ) -> MonthlySummary:
     organisation = settings.organisation
     explained = ledger.explained_rows(revision, following)
-    of_month = ledger.explained_month(revision, earlier, following)
+    of_month = (
+        *_going_back(revision, settings.site.numerals),
+        *ledger.explained_month(revision, earlier, following),
+    )
     return MonthlySummary(
         month=revision.month,
         organisation=organisation.name_on(revision.month.last),
@@ -55,6 +91,14 @@ def _summary(
         explanations={index: tuple(map(_public, given)) for index, given in explained.items()},
         month_explanations=tuple(map(_public, of_month)),
     )
+
+
+def _going_back(revision: Revision, numerals: Numerals) -> Iterator[Explanation]:
+    """Why the month went back to an earlier revision: an answer to why it was corrected."""
+    if back := revision.restored:
+        number = thai_digits(str(back.number)) if numerals == "thai" else str(back.number)
+        reason = RESTORED.format(number=number, reason=back.reason)
+        yield Explanation(CORRECTIONS[0], reason, back.by, revision.accepted_on)
 
 
 def _public(explanation: Explanation) -> Explanation:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline import CannotRunError
 
-SCHEMA = "0003"  # the newest migration; a test holds it against ``migrations/``
+SCHEMA = "0004"  # the newest migration; a test holds it against ``migrations/``
 
 METADATA = sa.MetaData()
 
@@ -79,6 +79,17 @@ EXPLANATION = _table(
 # A revision of a month is the union of the latest accepted part of each division.
 REVISION = _table("revision", _key(), _text("month"), _number("number"), _text("accepted_on"))
 REVISION_PART = _table("revision_part", _key(), _of("revision"), _text("part"), _of("submission"))
+# A revision that is an earlier one again. ``number`` is that one's, ``after_submission`` the last
+# drop before it: what finance said until then about the month is overruled by it.
+RESTORATION = _table(
+    "restoration",
+    _key(),
+    _of("revision"),
+    _number("number"),
+    _number("after_submission"),
+    _text("reason"),
+    _text("said_by"),
+)
 # Days on which the calendar changed what may be claimed; the site shows the latest of them.
 AS_OF = _table("as_of", _key(), _text("day"))
 RELEASE = _table(

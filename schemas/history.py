@@ -108,6 +108,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Restored:
+    """That a revision is an earlier one again: the ``number`` of that one, and who says why."""
+
+    number: int
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Revision:
     """One revision of a month: which submission stands for each part."""
 
@@ -117,6 +126,7 @@ class Revision:
     parts: Mapping[str, int]
     key: int
     released: bool
+    restored: Restored | None = None
 
 
 @dataclass(frozen=True)

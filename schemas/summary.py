@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from schemas.difference import Correction
 from schemas.explanation import Explanation
 from schemas.month import Month
 from schemas.procurement import Procurement
@@ -53,6 +54,8 @@ class MonthlySummary:
     explanations: Mapping[int, tuple[Explanation, ...]] | None = None  # by index in ``rows``
     # Why the month was corrected, why a row vanished: there is no row to stand beside.
     month_explanations: tuple[Explanation, ...] = ()
+    corrected: Correction | None = None  # what it changed in the revision before it
+    replaced: Correction | None = None  # what the revision after it changed: superseded ones only
 
     @property
     def totals(self) -> Totals:

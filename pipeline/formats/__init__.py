@@ -6,13 +6,14 @@ offers the others.
 
 from collections.abc import Callable
 
-from pipeline.formats import csv, html, json, xlsx
+from pipeline.formats import csv, difference, html, json, xlsx
 from schemas.summary import MonthlySummary
 
 FORMATS: tuple[Callable[[MonthlySummary], dict[str, bytes]], ...] = (
     xlsx.render,
     csv.render,
     json.render,
+    difference.render,
 )
 
 
