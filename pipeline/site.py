@@ -7,6 +7,7 @@ from importlib.resources import files
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from pipeline.feed import feed
 from pipeline.pages import KINDS, PAGE, Download, downloads, draw
 from pipeline.render import folder_of, place_of
 from pipeline.summarise import Summaries
@@ -92,7 +93,9 @@ def assemble(
         site[folder + "status.json"] = _json(year.status.public_json())
     for path, name in ASSETS.items():
         site[path] = (files("templates") / name).read_bytes()
-    site |= _for_crawlers(summaries, years, settings.site.base_url)
+    base = _base(settings.site.base_url)
+    site |= _for_crawlers(summaries, years, base)
+    site |= feed(summaries, max(year.as_of for year in years), settings, base)
     return dict(sorted(site.items()))
 
 
@@ -145,15 +148,13 @@ def _year_page(year: Year, settings: Settings) -> bytes:
 
 
 def _for_crawlers(
-    summaries: Summaries, years: Sequence[MeasureStatus], base_url: str
+    summaries: Summaries, years: Sequence[MeasureStatus], base: str
 ) -> dict[str, bytes]:
     """Superseded revisions stay out of the map: whoever searches should find what is valid."""
     robots = "User-agent: *\nDisallow:\n"
-    if not base_url:
+    if not base:
         return {"robots.txt": robots.encode()}
 
-    # A Thai path is fine in the configuration; here the standards want it percent-encoded.
-    base = quote(base_url.rstrip("/"), safe="%:/?#[]@!$&'()*+,;=") + "/"
     changed: dict[str, str] = {
         place_of(summary) + PAGE: f"<lastmod>{summary.published_on.isoformat()}</lastmod>"
         for summary in summaries.public
@@ -169,6 +170,13 @@ def _for_crawlers(
         "robots.txt": f"{robots}Sitemap: {base}sitemap.xml\n".encode(),
         "sitemap.xml": "".join(f"{line}\n" for line in lines).encode(),
     }
+
+
+def _base(base_url: str) -> str:
+    """The address of the site with "/" behind, as standards want it; "" when nobody told it."""
+    # A Thai path is fine in the configuration; here it must be percent-encoded.
+    quoted = quote(base_url.rstrip("/"), safe="%:/?#[]@!$&'()*+,;=")
+    return f"{quoted}/" if quoted else ""
 
 
 def _json(value: object) -> bytes:

@@ -79,8 +79,19 @@ class Difference:
     renumbered: tuple[Pair, ...] = ()
 
     @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """How many rows of each kind, by the words for people; a kind without rows is left out."""
+        kinds = (
+            ("เพิ่ม", len(self.added)),
+            ("ลบ", len(self.removed)),
+            ("แก้ไข", len(self.changed)),
+            ("เปลี่ยนเฉพาะลำดับที่", len(self.renumbered)),
+        )
+        return tuple((words, number) for words, number in kinds if number)
+
+    @property
     def empty(self) -> bool:
-        return not (self.added or self.removed or self.changed or self.renumbered)
+        return not self.counts
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,12 @@ class Correction:
     @property
     def after(self) -> int:
         return self.before + 1
+
+    @property
+    def said(self) -> tuple[Explanation, ...]:
+        """The explanations for people: one that answers several questions stands once."""
+        once = {(one.reason, one.by, one.date): one for one in reversed(self.explanations)}
+        return tuple(one for one in self.explanations if one in once.values())
 
     def public_json(self) -> dict[str, Any]:
         """Return ``difference.json``: money as baht in text, ISO days, null for the unknown."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.formats.difference import NAME as DIFFERENCE
 from pipeline.pages import PAGE, downloads, draw
 from schemas.explanation import Explanation
 from schemas.procurement import Procurement
@@ -53,13 +54,20 @@ def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) ->
             )
             for index, row in enumerate(summary.rows)
         ],
-        month_explanations=summary.month_explanations,
+        month_explanations=_said_of_the_month(summary),
+        with_difference=DIFFERENCE in files,
         sources=sources,
         with_project=any(row.egp_project_number is not None for row in summary.rows),
         downloads=offered,
-        other_files=sorted(files.keys() - {PAGE} - {file.name for file in offered}),
+        other_files=sorted(files.keys() - {PAGE, DIFFERENCE} - {file.name for file in offered}),
     )
     return {PAGE: page}
+
+
+def _said_of_the_month(summary: MonthlySummary) -> tuple[Explanation, ...]:
+    """What stands beside no row, without the reasons that stand beside the correction."""
+    beside = () if summary.superseded or not summary.corrected else summary.corrected.explanations
+    return tuple(given for given in summary.month_explanations if given not in beside)
 
 
 def _sources(summary: MonthlySummary) -> list[tuple[str, str]]:
