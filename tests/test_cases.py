@@ -57,9 +57,10 @@ def told(done: Pass) -> str:
 
 
 def public(office: Office) -> dict[str, str]:
-    """The JSON of every public and superseded month, and the sentences of the status."""
+    """The JSON of every public and superseded month, what changed, and what the status says."""
     found = {}
-    for path in sorted(office.public.rglob("sokhoro1-*.json")):
+    months = office.public.rglob("sokhoro1-*.json")
+    for path in sorted((*months, *office.public.rglob("difference.json"))):
         if "schema" not in path.name and "metadata" not in path.name:
             name = path.relative_to(office.public).as_posix().replace("/", "_")
             found[name] = path.read_text(encoding="utf-8")

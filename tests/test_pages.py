@@ -17,10 +17,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipeline.formats import html
+from pipeline.formats import difference, html
 from pipeline.render import place_of
 from pipeline.site import assemble
-from pipeline.summarise import Summaries
+from pipeline.summarise import Summaries, correction
 from schemas.config import Organisation, Settings, Site
 from schemas.explanation import Explanation
 from schemas.month import Month, fiscal_months
@@ -154,7 +154,8 @@ def cells(row: Procurement, **changes: object) -> list[str]:
 
 def files_of(summary: MonthlySummary) -> dict[str, bytes]:
     kinds = {"xlsx": 2_001, "csv": 999, "json": 1_000}
-    return {f"sokhoro1-{summary.month}.{kind}": bytes(size) for kind, size in kinds.items()}
+    files = {f"sokhoro1-{summary.month}.{kind}": bytes(size) for kind, size in kinds.items()}
+    return files | difference.render(summary)
 
 
 def year(*months: MonthStatus, fiscal_year: int = FY) -> MeasureStatus:
@@ -202,7 +203,8 @@ def site(
         month(ROW, month=NOVEMBER, numerals=numerals),
         month(month=DECEMBER, nil=True, numerals=numerals),
     )
-    superseded = tuple(replace(october, revision=n, superseded=True) for n in (1, 2))
+    october, superseded = corrected(october)
+    public = (october, *public[1:])
     late = MonthStatus(FEBRUARY, "missing", late=True, due=date(2025, 2, 10))
     returned = MonthStatus(JANUARY, "returned", late=False, due=date(2025, 3, 1))
     first, second, third = public
@@ -224,6 +226,21 @@ def site(
         years.reverse()
         rendered = dict(reversed(rendered.items()))
     return assemble(Summaries(public, superseded), years, rendered, settings)
+
+
+def corrected(october: MonthlySummary) -> tuple[MonthlySummary, tuple[MonthlySummary, ...]]:
+    """The month and its two earlier revisions: first another price, then one row fewer."""
+    dearer = replace(ROW, agreed_price=10_700_000)
+    first = replace(october, rows=(dearer, *october.rows[1:]), revision=1, superseded=True)
+    second = replace(october, rows=(dearer,), revision=2, superseded=True)
+    changes = correction(first, second), correction(second, october)
+    return (
+        replace(october, corrected=changes[1]),
+        (
+            replace(first, replaced=changes[0]),
+            replace(second, corrected=changes[0], replaced=changes[1]),
+        ),
+    )
 
 
 def pages_of(files: Mapping[str, bytes]) -> dict[str, Tag]:
