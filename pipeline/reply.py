@@ -230,9 +230,16 @@ def _places(findings: Iterable[Finding]) -> str:
 
 
 def _state(drop: Drop, month: Month, history: History) -> str:
-    """Where the month stands now; "replaced" when a later drop speaks for it."""
+    """Where the month stands now.
+
+    "replaced" when a later drop speaks for it, "set-aside" when the month went back to what was
+    public before this one.
+    """
     word = history.latest[month].get(drop.part)
-    if word is None or word.submission != drop.submission:
+    if word is None or word.submission < drop.submission:
+        back = any(revision.restored for revision in history.revisions.get(month, ()))
+        return "set-aside" if back else "replaced"
+    if word.submission != drop.submission:
         return "replaced"
     if word.decision in {"returned", "waiting"} and not word.public:
         return word.decision

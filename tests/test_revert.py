@@ -100,6 +100,13 @@ def test_the_file_that_lies_there_does_not_undo_it(corrected: Office) -> None:
     assert months_in(corrected) == before
 
 
+def test_the_receipt_of_the_file_that_lies_there_says_so(corrected: Office) -> None:
+    go_back(corrected, 1)
+
+    (receipt,) = corrected.workspace.replies.glob("*/ใบตอบรับ.html")
+    assert "เดือนนี้กลับไปใช้ฉบับที่เผยแพร่ก่อนหน้าแล้ว" in receipt.read_text(encoding="utf-8")
+
+
 def test_a_renamed_file_does_not_undo_it(corrected: Office) -> None:
     go_back(corrected, 1)
     path = corrected.workspace.inbox / FILE
