@@ -55,7 +55,7 @@ def _alike(old: Sequence[Placed], new: Sequence[Placed]) -> list[Pair]:
     """Pair rows that share enough traits, those that are most alike first.
 
     Of rows equally alike the first go with the first: so several deliveries of one supplier keep
-    their order. The order of the candidates is the same from both sides.
+    their order. Two candidates for one row stand in the same order from both sides.
     """
     candidates: list[tuple[int, ...]] = []
     by_traits: dict[Hashable, list[int]] = defaultdict(list)
@@ -64,9 +64,7 @@ def _alike(old: Sequence[Placed], new: Sequence[Placed]) -> list[Pair]:
             by_traits[traits].append(index)
     for at, one in enumerate(old):
         known = {index for traits in _traits(one.row) for index in by_traits.get(traits, ())}
-        candidates += [
-            (*_unlike(one.row, new[to].row), min(at, to), max(at, to), at, to) for to in known
-        ]
+        candidates += [(*_unlike(one.row, new[to].row), at, to) for to in known]
     pairs: list[Pair] = []
     old_taken: set[int] = set()
     new_taken: set[int] = set()

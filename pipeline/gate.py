@@ -20,10 +20,8 @@ from schemas.personal import without_citizens
 
 # Between two texts: no blank and no sign, so that no number is found across it.
 _BETWEEN = "\0"
-# Figures of ours that only look like numbers of people: a sum of a file, the name of an entry of
-# the feed, an amount or a height.
+# Figures of ours that only look like numbers of people: a sum of a file, an amount or a height.
 _OURS = re.compile(
-    r"(?<![^\0])urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![^\0])|"
     r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])|(?<![^\0])[0-9]+\.[0-9]+(?![^\0])"
 )
 # Elements that do not part the text they stand in, of pages and of workbooks (runs of a string).
