@@ -261,7 +261,7 @@ def test_an_answer_given_later_makes_no_correction(office: Office) -> None:
     office.one_pass(date(2025, 3, 1))
     with Ledger.open(office.workspace.ledger) as ledger:
         ((asked, part, finding),) = ledger.questions()
-    _, given = give([(asked, part, finding)], finding.key, "ไม่มีราคากลาง", "นายสมมุติ")
+    ((_, given),) = give([(asked, part, finding)], finding.key, "ไม่มีราคากลาง", "นายสมมุติ")
     with Ledger.open(office.workspace.ledger) as ledger:
         ledger.record_explanation(part, given, date(2025, 3, 2))
     office.one_pass(date(2025, 3, 2))

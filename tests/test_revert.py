@@ -226,7 +226,7 @@ def test_a_reason_of_the_first_correction_is_none_for_going_back_to_it(office: O
     office.one_pass(LATER)
     with Ledger.open(office.workspace.ledger) as ledger:
         asked = ledger.questions()
-        part, given = give(asked, asked[0][2].key, "พิมพ์ผิด", "นางสมมุติ")
+        ((part, given),) = give(asked, asked[0][2].key, "พิมพ์ผิด", "นางสมมุติ")
         ledger.record_explanation(part, given, LATER)
     office.drop(FILE, with_reason("ราคาเหมาะสม"))
     office.one_pass(LATER)
