@@ -36,6 +36,10 @@ class Workspace:
         return self.output / "site"
 
     @property
+    def keys(self) -> Path:
+        return self.output / "keys"
+
+    @property
     def replies(self) -> Path:
         return self.output / "replies"
 

@@ -449,13 +449,15 @@ class Ledger:
             ]
         return tuple(told)
 
-    def last_release(self) -> Release | None:
-        asked = sa.select(RELEASE).order_by(RELEASE.c.id.desc()).limit(1)
+    def releases(self) -> tuple[Release, ...]:
+        """Return every release, the oldest first."""
         with self.engine.connect() as link:
-            row = link.execute(asked).one_or_none()
-        return None if row is None else Release(row.name, row.previous)
+            rows = link.execute(sa.select(RELEASE).order_by(RELEASE.c.id)).all()
+        return tuple(
+            Release(row.name, row.previous, date.fromisoformat(row.published_on)) for row in rows
+        )
 
-    def record_release(self, release: Release, revisions: Iterable[Revision], today: date) -> None:
+    def record_release(self, release: Release, revisions: Iterable[Revision]) -> None:
         """Write down a release, and which revisions it shows for the first time."""
         with self.engine.begin() as link:
             key = _insert(
@@ -463,7 +465,7 @@ class Ledger:
                 RELEASE,
                 name=release.name,
                 previous=release.previous,
-                published_on=today.isoformat(),
+                published_on=release.day.isoformat(),
             )
             for revision in revisions:
                 _insert(link, RELEASE_REVISION, release_id=key, revision_id=revision.key)

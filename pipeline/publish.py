@@ -13,22 +13,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from pipeline.configure import Workspace
 from pipeline.inbox import sync_folder
+from pipeline.keys import Keys, open_keys
 from pipeline.ledger import Ledger
+from pipeline.log import entry_of, lines_of, root
 from pipeline.render import place_of
 from pipeline.summarise import Summaries
 from schemas.history import History, Release
+from schemas.manifest import LOG, MANIFEST, SIGNATURE, SUMS, release_name, sums
 from schemas.summary import MonthlySummary
 
-MANIFEST = "manifest.json"
 CURRENT = "current"
 RELEASES = "releases"
 WINDOWS_PRIVILEGE_NOT_HELD = 1314
-NAME_LENGTH = 32  # of 64: short enough for the longest path that Windows takes
 
 
 def publish(
-    site: Path,
+    workspace: Workspace,
     files: Mapping[str, bytes],
     summaries: Summaries,
     history: History,
@@ -45,16 +47,16 @@ def publish(
         for path in files
         if path.startswith(place_of(summary))
     }
-    last = ledger.last_release()
-    release, manifest = release_of(files, sources, last.previous if last else None)
+    site, keys, known = workspace.site, open_keys(workspace.keys), ledger.releases()
+    last = known[-1] if known else None
+    release, whole = sealed(files, sources, known[:-1], last.day if last else today, keys)
     if last is None or release.name != last.name:
-        release, manifest = release_of(files, sources, last.name if last else None)
-    whole = {**files, MANIFEST: manifest}
+        release, whole = sealed(files, sources, known, today, keys)
     _clear_away(site)
     write_release(site, release, whole)
     fresh = [r for revisions in history.revisions.values() for r in revisions if not r.released]
     if release != last:
-        ledger.record_release(release, fresh, today)
+        ledger.record_release(release, fresh)
     swap(site, release, whole)
     months = {revision.month for revision in fresh}
     return tuple(summary for summary in summaries.public if summary.month in months)
@@ -77,13 +79,36 @@ def read_manifest(site: Path) -> list[tuple[str, str]]:
     return [(file["path"], file["sha256"]) for file in listed]
 
 
+def sealed(
+    files: Mapping[str, bytes],
+    sources: Mapping[str, Sequence[str]],
+    before: Sequence[Release],
+    day: date,
+    keys: Keys,
+) -> tuple[Release, dict[str, bytes]]:
+    """Return a release and all its files: these, and those by which anybody can check them.
+
+    ``log.txt`` lists the releases before this one; its own line follows from its manifest.
+    """
+    whole = {**files, **keys.published, LOG: lines_of([entry_of(release) for release in before])}
+    whole[SUMS] = sums(whole)
+    whole[SUMS + SIGNATURE] = keys.sign(whole[SUMS])
+    release, whole[MANIFEST] = release_of(whole, sources, before, day)
+    whole[MANIFEST + SIGNATURE] = keys.sign(whole[MANIFEST])
+    return release, whole
+
+
 def release_of(
-    files: Mapping[str, bytes], sources: Mapping[str, Sequence[str]], previous: str | None
+    files: Mapping[str, bytes],
+    sources: Mapping[str, Sequence[str]],
+    before: Sequence[Release],
+    day: date,
 ) -> tuple[Release, bytes]:
     """Return the release that these files are, named for its content, and its manifest.
 
     ``sources`` says from which originals (sha256) a file was made. The manifest lists every file
-    but itself.
+    but itself and its signature. The root of the log includes this release: its leaf holds its
+    name, which is a hash of the list of files and not of the log.
     """
     listed = [
         {
@@ -94,11 +119,17 @@ def release_of(
         }
         for path, content in sorted(files.items())
     ]
-    body = {"previous": previous, "files": listed}
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    name = hashlib.sha256(canonical.encode()).hexdigest()[:NAME_LENGTH]
-    manifest = json.dumps({"release": name, **body}, ensure_ascii=False, indent=1) + "\n"
-    return Release(name, previous), manifest.encode()
+    previous = before[-1].name if before else None
+    release = Release(release_name(previous, listed), previous, day)
+    leaves = [entry_of(one).leaf for one in (*before, release)]
+    manifest = {
+        "release": release.name,
+        "previous": previous,
+        "day": day.isoformat(),
+        "log": {"size": len(leaves), "root": root(leaves)},
+        "files": listed,
+    }
+    return release, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
@@ -163,10 +194,10 @@ def _links_refused(error: OSError | NotImplementedError) -> bool:
 
 
 def _replace(current: Path, files: Mapping[str, bytes]) -> None:
-    """Without links: contents first, pages after them, the front page, last the manifest."""
+    """Without links: contents first, pages, the front page, last the manifest and its seal."""
 
     def late(path: str) -> tuple[int, str]:
-        order = {MANIFEST: 3, "index.html": 2}
+        order = {MANIFEST: 3, MANIFEST + SIGNATURE: 4, "index.html": 2}
         return order.get(path, 1 if path.endswith(".html") else 0), path
 
     for path in sorted(files, key=late):

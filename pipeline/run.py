@@ -109,4 +109,4 @@ def publish_site(today: date, workspace: Workspace, ledger: Ledger) -> tuple[Mon
     rendered = render(summaries)
     years = status_of_years(history, summaries, settings, rendered)
     site = gate(assemble(summaries, years, rendered, settings))
-    return publish(workspace.site, site, summaries, history, ledger, today)
+    return publish(workspace, site, summaries, history, ledger, today)

@@ -30,12 +30,14 @@ def make_workspace(folder: Path, organisation: str, month: Month) -> list[str]:
     """
     from pipeline import examples
     from pipeline.blank import blank_form, write_blank
+    from pipeline.keys import open_keys
 
     config = folder / NAME
     if config.exists():
         raise CannotRunError(f"มี {config} อยู่แล้ว จึงไม่ได้สร้างทับ")
     (folder / "inbox").mkdir(parents=True, exist_ok=True)
     (folder / "output").mkdir(exist_ok=True)
+    open_keys(folder / "output" / "keys")
     (folder / EXAMPLES).mkdir(exist_ok=True)
     book = examples.example_month(Month(DEMO_YEAR, 1), "nine-columns", rows=8)
     example = examples.write(book, folder / EXAMPLES)

@@ -164,7 +164,8 @@ class History:
 
 @dataclass(frozen=True)
 class Release:
-    """A published site, named for its content, and the one before it."""
+    """A published site, named for its content, the one before it, and the day it went public."""
 
     name: str
     previous: str | None
+    day: date

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline import examples
-from pipeline.publish import MANIFEST
+from schemas.manifest import MANIFEST, SIGNATURE
 from schemas.month import Month
 from tests.conftest import ROOT, Office, make_office
 
@@ -43,10 +43,10 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return answer
 
 
-def test_the_manifest_names_every_served_file_but_itself(used: Office) -> None:
+def test_the_manifest_names_every_served_file_but_itself_and_its_signature(used: Office) -> None:
     served = files_under(used.public)
     listed = {file["path"]: file for file in manifest_of(used.public)["files"]}
-    assert listed.keys() | {MANIFEST} == served.keys()
+    assert listed.keys() | {MANIFEST, MANIFEST + SIGNATURE} == served.keys()
     for path, file in listed.items():
         assert file["sha256"] == hashlib.sha256(served[path]).hexdigest()
         assert file["size"] == len(served[path])
@@ -119,7 +119,7 @@ def test_without_the_right_to_make_links_current_is_a_folder_with_the_same_bytes
 
 
 def test_the_site_is_made_again_byte_for_byte_from_the_ledger(used: Office) -> None:
-    """All but the ledger and the originals deleted, and on another day."""
+    """All but the ledger, the originals and the keys deleted, and on another day."""
     before = used.everything()
     shutil.rmtree(used.workspace.site)
     shutil.rmtree(used.workspace.replies)
@@ -134,7 +134,9 @@ def test_the_site_is_made_again_byte_for_byte_from_the_ledger(used: Office) -> N
 def test_time_zone_and_hash_seed_change_no_byte(
     used: Office, tmp_path: Path, zone: str, seed: str
 ) -> None:
+    """The same key, that is: a signature of Ed25519 has no chance in it."""
     other = make_office(tmp_path / "other")
+    shutil.copytree(used.workspace.keys, other.workspace.keys)
     examples.write(examples.example_month(MONTH, "nine-columns", rows=4), other.workspace.inbox)
     subprocess.run(
         [sys.executable, "-m", "pipeline", "run", "--today", str(TODAY), "--settle", "0"],

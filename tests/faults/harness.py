@@ -15,8 +15,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
 from pipeline.examples import Book, example_month, replace_cell, to_bytes
 from schemas.example_words import ORGANISATION, UNREADABLE_AMOUNT
+from schemas.manifest import MANIFEST, SIGNATURE
 from schemas.month import Month
 from tests.faults.gates import Operation, Request
 from tests.faults.program import Answer
@@ -61,7 +70,7 @@ class Office:
 
 
 def open_office(folder: Path, inbox: Path, output: Path | None = None) -> Office:
-    """Make a workspace; it begins with a copy of ``output`` where one is given."""
+    """Make a workspace; it begins with a copy of ``output`` where one is given, else with keys."""
     folder.mkdir(parents=True, exist_ok=True)
     office = Office(folder)
     office.config.write_text(
@@ -70,7 +79,19 @@ def open_office(folder: Path, inbox: Path, output: Path | None = None) -> Office
     )
     if output is not None:
         shutil.copytree(output, office.output, symlinks=True)
+    elif not office.output.exists():
+        put_keys(office.output / "keys" / "1")
     return office
+
+
+def put_keys(folder: Path) -> None:
+    """Put a pair there that is always the same: the same ledger and key make the same bytes."""
+    folder.mkdir(parents=True)
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    secret = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "private.pem").write_bytes(secret)
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "public.pem").write_bytes(public)
 
 
 def fill(inbox: Path, books: Mapping[str, bytes]) -> Path:
@@ -229,7 +250,7 @@ def wounds(site: Path) -> list[str]:
 
 def _wounds(folder: Path) -> Iterator[str]:
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         yield f"{folder.name}: no manifest ({error})"
         return
@@ -237,7 +258,7 @@ def _wounds(folder: Path) -> Iterator[str]:
         yield f"{folder.name}: holds the release {manifest['release']}"
     listed = {file["path"]: file for file in manifest["files"]}
     present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-    for path in sorted(listed.keys() ^ (present - {"manifest.json"})):
+    for path in sorted(listed.keys() ^ (present - {MANIFEST, MANIFEST + SIGNATURE})):
         yield f"{folder.name}: {path} is {'missing' if path in listed else 'not listed'}"
     for path in sorted(listed.keys() & present):
         content = (folder / path).read_bytes()

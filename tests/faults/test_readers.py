@@ -13,14 +13,17 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Self
 
+from pipeline.configure import Workspace
 from pipeline.ledger import Ledger
 from pipeline.publish import publish
 from pipeline.summarise import Summaries
+from schemas.config import Organisation, Settings
+from schemas.example_words import ORGANISATION
 from schemas.history import History
+from schemas.manifest import MANIFEST
 
 SWAPS = 50
 DAY = date(2025, 10, 6)
-MANIFEST = "manifest.json"
 NAMES = ("fy2568/2568-06/index.html", "fy2568/2568-06/sokhoro1-2568-06.csv", "index.html")
 CONTENTS = [
     {name: f"{word} {name}\n".encode() * 2000 for name in NAMES} for word in ("old", "new")
@@ -61,7 +64,7 @@ def a_set(current: Path) -> list[str]:
         listed = json.loads((folder / MANIFEST).read_bytes())["files"]
     except (OSError, ValueError) as error:
         return [f"not whole: {error}"]
-    told = {file["path"]: file["sha256"] for file in listed}
+    told = {file["path"]: file["sha256"] for file in listed if file["path"] in NAMES}
     read = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return [] if told == read else [f"a mixture of releases in {folder.name}"]
 
@@ -92,7 +95,9 @@ def test_readers_see_whole_releases_and_miss_no_file(tmp_path: Path) -> None:
 
         def publisher(site: Path, files: Mapping[str, bytes]) -> None:
             nothing = History({}, {}, (), None)
-            publish(site, files, Summaries((), ()), nothing, ledger, DAY)
+            settings = Settings(organisation=Organisation(name=ORGANISATION))
+            workspace = Workspace(settings, tmp_path / "inbox", site.parent)
+            publish(workspace, files, Summaries((), ()), nothing, ledger, DAY)
 
         readers = readers_while(publisher, tmp_path / "site")
 
