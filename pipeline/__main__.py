@@ -198,6 +198,55 @@ def status(
 
 
 @app.command()
+def verify(
+    site: Annotated[
+        str | None,
+        typer.Option("--site", metavar="DIR_OR_URL", help="โฟลเดอร์หรือเว็บไซต์ที่จะตรวจ"),
+    ] = None,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--kept", metavar="FILE", help="manifest.json ฉบับเก่าที่เก็บไว้ ต้องอยู่ในประวัติ"),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """ตรวจว่าสิ่งที่เผยแพร่อยู่ตรงกับที่เผยแพร่ไว้ทุกไบต์: ลายมือชื่อ ทุกไฟล์ และประวัติการเผยแพร่"""
+    from pipeline.configure import configure
+    from pipeline.tell import verify_words
+    from pipeline.verify import known_to, read_kept, site_at, site_of
+    from pipeline.verify import verify as compare
+
+    # Anybody may check a website: only the office has a workspace to compare it with.
+    workspace = configure(config) if site is None or config.exists() else None
+    place = site_at(site, time.monotonic) if site else site_of(workspace or configure(config))
+    known = known_to(workspace) if workspace else None
+    verified = compare(place, known, read_kept(kept) if kept else None)
+    _print(verify_words(verified))
+    raise typer.Exit(WAITS if verified.differences else DONE)
+
+
+@app.command()
+def key(
+    action: Annotated[str, typer.Argument(metavar="[rotate]", help="rotate: เปลี่ยนกุญแจ")] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """แสดงค่า sha256 ของกุญแจสาธารณะที่ใช้ลงนาม หรือเปลี่ยนกุญแจใหม่ (rotate)"""
+    from pipeline.alone import alone
+    from pipeline.configure import configure
+    from pipeline.keys import fingerprint, open_keys, rotate
+
+    if action not in {"", "rotate"}:
+        raise CannotRunError(
+            f"ไม่รู้จักคำสั่ง key «{action}» กรุณาสั่ง sokhoro1 key หรือ sokhoro1 key rotate"
+        )
+    workspace = configure(config)
+    with alone(workspace.ledger.with_name("lock")):
+        keys = (rotate if action else open_keys)(workspace.keys)
+    typer.echo(f"กุญแจดอกที่ {len(keys.public)} sha256: {fingerprint(keys.public[-1])}")
+    if action:
+        typer.echo("เปลี่ยนกุญแจแล้ว จะใช้ลงนามเมื่อสั่ง sokhoro1 run กรุณาสำรองโฟลเดอร์ output/keys")
+
+
+@app.command()
 def template(
     month: Annotated[
         str | None, typer.Argument(metavar="[MONTH]", help="เดือน พ.ศ. เช่น 2567-10 (ปกติ เดือนก่อน)")

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.judge import Judgement
 from pipeline.pages import draw
 from pipeline.run import Answer, Pass
+from pipeline.verify import Verified
 from schemas import reply_words
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
 from schemas.history import Waiting
@@ -28,6 +29,11 @@ MARKS = {"accepted": "✓", "waiting": "?", "returned": "✗", "unchanged": "="}
 STATE_MARKS = {"published": "✓", "nil": "✓", "returned": "✗", "missing": "✗", "not_due": "·"}
 UNBROKEN = 100_000  # columns
 SHOWN = 5  # findings of one file; the receipt has all
+
+
+def verify_words(verified: Verified) -> str:
+    """Return what ``verify`` found, for people."""
+    return draw("terminal/verify.txt", "arabic", verified=verified).decode()
 
 
 # ---- run

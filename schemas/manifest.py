@@ -22,7 +22,7 @@ KEYS = "keys/"
 CURRENT_KEY = f"{KEYS}current.pem"
 NAME_LENGTH = 32  # of 64: short enough for the longest path that Windows takes
 LONGEST_PATH = 1000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 ReleaseName = Annotated[str, StringConstraints(pattern=rf"^[0-9a-f]{{{NAME_LENGTH}}}$")]
@@ -46,6 +46,11 @@ def sums(files: Mapping[str, bytes]) -> bytes:
     return "".join(lines).encode()
 
 
+def printable(text: str) -> str:
+    """Return a stranger's text without what would steer a terminal or its line."""
+    return _CONTROL.sub("�", text)
+
+
 def _inside(path: str) -> str:
     """A path of a stranger's manifest is opened by us: it must stay below the site's root."""
     parts = path.split("/")
@@ -54,6 +59,12 @@ def _inside(path: str) -> str:
     if {".", ".."} & set(parts):
         raise ValueError("a path that leaves the site")
     return path
+
+
+def _once(files: tuple["PublishedFile", ...]) -> tuple["PublishedFile", ...]:
+    if len({file.path for file in files}) < len(files):
+        raise ValueError("a path is listed twice")
+    return files
 
 
 class _Strict(BaseModel):
@@ -96,7 +107,7 @@ class Manifest(_Strict):
     previous: ReleaseName | None
     day: date
     log: LogHead
-    files: tuple[PublishedFile, ...]
+    files: Annotated[tuple[PublishedFile, ...], AfterValidator(_once)]
 
     @property
     def name(self) -> str:
