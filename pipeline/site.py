@@ -15,6 +15,7 @@ from schemas.config import Settings
 from schemas.status import STATE_WORDS, MeasureStatus, MonthStatus
 from schemas.summary import MonthlySummary
 
+VERIFY = "verify.html"
 ASSETS = {
     "assets/style.css": "style.css",
     "assets/icon.svg": "icon.svg",
@@ -86,7 +87,7 @@ def assemble(
 
     newest_first = sorted(years, key=lambda year: year.fiscal_year, reverse=True)
     views = [_year(status, summaries, rendered) for status in newest_first]
-    site = {**rendered, PAGE: _front(views, settings)}
+    site = {**rendered, PAGE: _front(views, settings), VERIFY: _how_to_verify(settings)}
     for year in views:
         folder = f"fy{year.status.fiscal_year}/"
         site[folder + PAGE] = _year_page(year, settings)
@@ -144,6 +145,16 @@ def _year_page(year: Year, settings: Settings) -> bytes:
         # A column of nothing but "unknown" would tell nobody anything; status.json has the null.
         with_announcements=any(month.announced is not None for month in announced),
         state_words=STATE_WORDS,
+    )
+
+
+def _how_to_verify(settings: Settings) -> bytes:
+    return draw(
+        VERIFY,
+        settings.site.numerals,
+        root="",
+        organisation=settings.organisation.name,
+        place=settings.organisation.place,
     )
 
 
