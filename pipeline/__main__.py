@@ -212,14 +212,20 @@ def verify(
     """ตรวจว่าสิ่งที่เผยแพร่อยู่ตรงกับที่เผยแพร่ไว้ทุกไบต์: ลายมือชื่อ ทุกไฟล์ และประวัติการเผยแพร่"""
     from pipeline.configure import configure
     from pipeline.tell import verify_words
-    from pipeline.verify import known_to, read_kept, site_at, site_of
+    from pipeline.verify import known_to, public_folder, read_kept, site_at
     from pipeline.verify import verify as compare
 
     # Anybody may check a website: only the office has a workspace to compare it with.
-    workspace = configure(config) if site is None or config.exists() else None
-    place = site_at(site, time.monotonic) if site else site_of(workspace or configure(config))
+    workspace = None
+    if site is None:
+        workspace = configure(config)
+        site = str(public_folder(workspace))
+    elif config.exists():
+        workspace = configure(config)
     known = known_to(workspace) if workspace else None
-    verified = compare(place, known, read_kept(kept) if kept else None)
+    old = read_kept(kept) if kept else None
+    with site_at(site, time.monotonic) as place:
+        verified = compare(place, known, old)
     _print(verify_words(verified))
     raise typer.Exit(WAITS if verified.differences else DONE)
 

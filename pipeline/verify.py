@@ -8,6 +8,7 @@ import hashlib
 import http.client
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -134,7 +135,7 @@ class Website:
     """A site over http(s): only the host asked for, no redirects, so much and so long at most."""
 
     def __init__(self, address: str, clock: Callable[[], float]) -> None:
-        """``clock`` counts seconds; CannotRunError for what is no address of a website."""
+        """CannotRunError for what is no address of a website."""
         parts = urlsplit(address)
         try:
             host, port = (parts.hostname or "").encode("idna").decode(), parts.port
@@ -202,19 +203,33 @@ class Website:
     def paths(self) -> set[str] | None:
         return None
 
+    def close(self) -> None:
+        self._link.close()
 
-def site_at(place: str, clock: Callable[[], float]) -> Site:
-    """Return the site in a folder or at an address; CannotRunError when it is neither."""
+
+@contextmanager
+def site_at(place: str, clock: Callable[[], float]) -> Iterator[Site]:
+    """Give the site in a folder or at an address; CannotRunError when it is neither.
+
+    ``clock`` counts seconds.
+    """
     folder = Path(place)
-    return Folder(folder.resolve()) if folder.is_dir() else Website(place, clock)
+    if folder.is_dir():
+        yield Folder(folder.resolve())
+        return
+    website = Website(place, clock)
+    try:
+        yield website
+    finally:
+        website.close()
 
 
-def site_of(workspace: Workspace) -> Site:
+def public_folder(workspace: Workspace) -> Path:
     """Return what the office's own web server serves; CannotRunError before the first release."""
     current = workspace.site / "current"
     if not current.is_dir():
         raise CannotRunError("ยังไม่มีสิ่งที่เผยแพร่ กรุณาสั่ง sokhoro1 run ก่อน")
-    return Folder(current.resolve())
+    return current
 
 
 def known_to(workspace: Workspace) -> Known | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.configure import configure
+from pipeline.verify import Folder, known_to, verify
 from tests.faults.conftest import Situation
 from tests.faults.gates import Operation, Request
 from tests.faults.harness import (
@@ -157,6 +159,25 @@ def test_what_a_kill_left_half_made_is_cleared_away_although_other_files_came(
         assert wounds(office.site) == []
         hidden = [path.name for path in office.output.rglob(".*")]
     assert hidden == []
+
+
+def test_a_kill_while_the_first_key_is_made_leaves_a_pair_or_none(
+    first: Situation, program: Program, tmp_path: Path
+) -> None:
+    """Its bytes are chance, so what the next run makes is held to what anybody can check."""
+    with scratch(tmp_path) as folder:
+        office = first.office(folder)
+        shutil.rmtree(office.output)
+        left = [c for c in crashes(program, first, office) if c.step.path.startswith("keys")]
+        for crash in left:
+            assert public(crash.office.site) is None
+            assert program.run(crash.office, first.day).status == WAITS, crash.name
+            workspace = configure(crash.office.config)
+            verified = verify(Folder((workspace.site / "current").resolve()), known_to(workspace))
+            assert verified.sentences == [], crash.name
+            assert not list(workspace.keys.glob(".*")), crash.name
+
+    assert len(left) > 5, "the gates stand where nothing passes by"
 
 
 # ---- nothing to do
