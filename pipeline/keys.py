@@ -142,9 +142,11 @@ def _pem(key: Ed25519PublicKey) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # The mode is given at birth: there is no moment in which others could read it.
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    with os.fdopen(handle, "wb") as file:
+    def opener(name: str, flags: int) -> int:
+        # The mode is given at birth: there is no moment in which others could read it.
+        return os.open(name, flags, OWNER_ONLY)
+
+    with open(path, "xb", opener=opener) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

