@@ -6,6 +6,7 @@ by the system itself to a sample of calls, those of SQLite among them.
 """
 
 import hashlib
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -157,9 +158,10 @@ def test_a_ledger_that_somebody_holds_open_is_one_sentence(
 def test_folders_that_are_files_are_one_sentence(
     later: Situation, program: Program, tmp_path: Path
 ) -> None:
-    for name in ("ledger", "originals", "site"):
+    for name in ("ledger", "originals", "site", "keys"):
         office = open_office(tmp_path / name, later.inbox)
-        office.output.mkdir()
+        if name == "keys":
+            shutil.rmtree(office.output / name)
         (office.output / name).write_text("a file")
 
         assert complaint(program.run(office, later.day)) == [], name
