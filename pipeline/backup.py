@@ -7,6 +7,7 @@ at one moment, and the originals that it names were on the disk before it named 
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -22,6 +23,10 @@ CONTENTS = "contents.json"
 LEDGER = "ledger/ledger.sqlite"
 ORIGINALS, KEYS = "originals/", "keys/"
 CONFIGURATION = "sokhoro1.toml"
+# No name that climbs out of its folder: a backup may have passed through other hands.
+_KNOWN = re.compile(
+    r"originals/[0-9a-f]{64}|keys/(?:[0-9A-Za-z_-]+/)?[0-9A-Za-z_-]+(?:\.[0-9A-Za-z]+)*"
+)
 CHUNK = 1 << 20
 # A zip knows no day before 1980; the moment of a backup stands in its name, not in its bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
@@ -115,10 +120,9 @@ def _files(
         if not path.is_file():
             raise CannotRunError(f"ไม่พบต้นฉบับ {path} ที่บัญชีข้อมูลอ้างถึง จึงไม่ได้สำรอง")
         yield f"{ORIGINALS}{digest}", path
-    keys = workspace.output / KEYS
-    for path in sorted(keys.iterdir()) if keys.is_dir() else ():
+    for path in sorted((workspace.output / KEYS).rglob("*")):
         if path.is_file():
-            yield f"{KEYS}{path.name}", path
+            yield path.relative_to(workspace.output).as_posix(), path
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -149,11 +153,8 @@ def _listed(archive: zipfile.ZipFile) -> dict[str, str]:
     names = {name for name in archive.namelist() if name != CONTENTS}
     if not isinstance(listed, dict) or set(listed) != names or LEDGER not in names:
         raise ValueError("รายการไฟล์ไม่ตรง")
-    for name in names:
-        folder, _, rest = name.partition("/")
-        known = name in {LEDGER, CONFIGURATION} or f"{folder}/" in {ORIGINALS, KEYS}
-        if not known or "/" in rest or "\\" in name or rest in {".", ".."}:
-            raise ValueError("มีไฟล์ที่ไม่รู้จัก")
+    if not all(name in {LEDGER, CONFIGURATION} or _KNOWN.fullmatch(name) for name in names):
+        raise ValueError("มีไฟล์ที่ไม่รู้จัก")
     return listed
 
 
