@@ -260,8 +260,8 @@ ELEMENTS = {
     "footer",
 }
 LINK = re.compile(
-    r"#(main|s[0-9]+)|(\.\./){2}(index\.html|assets/(icon\.svg|style\.css)|fy[0-9]{4}/index\.html)"
-    r"|sokhoro1-[0-9]{4}-[0-9]{2}\.(xlsx|csv|json|csv-metadata\.json)"
+    r"#(main|s[0-9]+)|(\.\./){2}((index|verify)\.html|feed\.xml|fy[0-9]{4}/index\.html"
+    r"|assets/(icon\.svg|style\.css))|sokhoro1-[0-9]{4}-[0-9]{2}\.(xlsx|csv|json|csv-metadata\.json)"
 )
 
 
