@@ -92,6 +92,17 @@ def decision(told: Row) -> tuple[str, int, int]:
     return told["outcome"], told["findings"]["fix"], told["findings"]["explain"]
 
 
+def reply_without_errors(office: Office) -> tuple[Workbook, Worksheet, int]:
+    """The reply to the wrong month, its one error mended: with its table and the first row."""
+    office.drop(FILE, wrong_month())
+    office.one_pass(FOURTH)
+    reply = reply_to(office)
+    page = table(reply)
+    top = first_row(page)
+    page.cell(top, 3).value = 250_000
+    return reply, page, top
+
+
 def explained(office: Office) -> dict[int, list[tuple[str, str]]]:
     """The public explanations by number of the row: (reason, by)."""
     rows: list[Row] = office.month("2568-01")["rows"]
@@ -242,11 +253,7 @@ CHANGES: dict[str, Callable[[Workbook], None]] = {
 def test_answers_find_their_rows_whatever_was_done_to_the_workbook(
     change: str, office: Office
 ) -> None:
-    office.drop(FILE, wrong_month())
-    office.one_pass(FOURTH)
-    reply = reply_to(office)
-    top = first_row(table(reply))
-    table(reply).cell(top, 3).value = 250_000
+    reply, _, top = reply_without_errors(office)
     said = {f"D{top + 1}": ("เหตุที่หนึ่ง", WHO), f"D{top + 2}": ("เหตุที่สอง", WHO)}
     answer(reply, said)
     titles = {at: str(table(reply).cell(top + at, 2).value) for at in (1, 2)}
@@ -264,12 +271,7 @@ def test_answers_find_their_rows_whatever_was_done_to_the_workbook(
 
 
 def test_a_row_may_be_mended_in_the_workbook_that_explains_it(office: Office) -> None:
-    office.drop(FILE, wrong_month())
-    office.one_pass(FOURTH)
-    reply = reply_to(office)
-    page = table(reply)
-    top = first_row(page)
-    page.cell(top, 3).value = 250_000
+    reply, page, top = reply_without_errors(office)
     page.cell(top + 1, 8).value = "เสนอราคาต่ำสุด"  # another cell of the row that is explained
     answer(reply, {f"D{top + 1}": ("เหตุที่หนึ่ง", WHO), f"D{top + 2}": ("เหตุที่สอง", WHO)})
     office.drop(FILE, saved(reply))
@@ -280,12 +282,7 @@ def test_a_row_may_be_mended_in_the_workbook_that_explains_it(office: Office) ->
 
 
 def test_an_answer_to_what_was_mended_is_told_not_published(office: Office) -> None:
-    office.drop(FILE, wrong_month())
-    office.one_pass(FOURTH)
-    reply = reply_to(office)
-    page = table(reply)
-    top = first_row(page)
-    page.cell(top, 3).value = 250_000
+    reply, page, top = reply_without_errors(office)
     page.cell(top + 1, 4).value = page.cell(top + 1, 3).value
     answer(reply, {f"D{top + 1}": ("ไม่ต้องใช้แล้ว", WHO), f"D{top + 2}": ("เหตุ", WHO)})
     office.drop(FILE, saved(reply))
@@ -414,11 +411,7 @@ def test_answers_are_kept_while_their_table_cannot_be_read(office: Office) -> No
 
 @pytest.mark.parametrize(("reason", "by"), [("มีเหตุ", ""), ("", WHO), ("-", WHO), ("มีเหตุ", " ")])
 def test_half_an_answer_is_none(reason: str, by: str, office: Office) -> None:
-    office.drop(FILE, wrong_month())
-    office.one_pass(FOURTH)
-    reply = reply_to(office)
-    top = first_row(table(reply))
-    table(reply).cell(top, 3).value = 250_000
+    reply, _, top = reply_without_errors(office)
     answer(reply, {f"D{top + 1}": (reason, by), f"D{top + 2}": ("เหตุ", WHO)})
     office.drop(FILE, saved(reply))
     done = office.one_pass(FIFTH)
@@ -491,11 +484,7 @@ def test_the_explanations_stand_in_the_published_workbook(office: Office) -> Non
 
 
 def test_numbers_of_citizens_in_a_reason_are_hidden(office: Office) -> None:
-    office.drop(FILE, wrong_month())
-    office.one_pass(FOURTH)
-    reply = reply_to(office)
-    top = first_row(table(reply))
-    table(reply).cell(top, 3).value = 250_000
+    reply, _, top = reply_without_errors(office)
     said = {f"D{top + 1}": ("ผู้ขาย 1-2345-67890-12-1 แจ้ง", "นายสมมติ 1234567890121")}
     answer(reply, said | {f"D{top + 2}": ("เหตุ", WHO)})
     office.drop(FILE, saved(reply))
