@@ -204,8 +204,10 @@ def verify(
         typer.Option("--site", metavar="DIR_OR_URL", help="โฟลเดอร์หรือเว็บไซต์ที่จะตรวจ"),
     ] = None,
     kept: Annotated[
-        Path | None,
-        typer.Option("--kept", metavar="FILE", help="manifest.json ฉบับเก่าที่เก็บไว้ ต้องอยู่ในประวัติ"),
+        str | None,
+        typer.Option(
+            "--kept", metavar="FILE|CODE", help="manifest.json เก่า หรือรหัสประวัติบนเอกสารที่เก็บไว้"
+        ),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:

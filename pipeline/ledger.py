@@ -512,7 +512,7 @@ def _revisions(
     )
     if month is not None:
         asked = asked.where(REVISION.c.month == str(month))
-    released = set(link.execute(sa.select(RELEASE_REVISION.c.revision_id)).scalars())
+    after = _releases_before(link)
     restored = {
         row.revision_id: Restored(row.number, row.reason, row.said_by)
         for row in link.execute(sa.select(RESTORATION))
@@ -527,13 +527,21 @@ def _revisions(
             date.fromisoformat(row.accepted_on),
             parts,
             row.id,
-            row.id in released,
+            after.get(row.id),
             restored.get(row.id),
         )
     by_month: dict[Month, tuple[Revision, ...]] = {}
     for revision in found.values():
         by_month[revision.month] = (*by_month.get(revision.month, ()), revision)
     return by_month
+
+
+def _releases_before(link: sa.Connection) -> dict[int, int]:
+    """For each revision that was ever public, how many releases there were before its first."""
+    releases = link.execute(sa.select(RELEASE.c.id).order_by(RELEASE.c.id)).scalars()
+    position = {key: number for number, key in enumerate(releases)}
+    asked = sa.select(RELEASE_REVISION).order_by(RELEASE_REVISION.c.id)
+    return {row.revision_id: position[row.release_id] for row in link.execute(asked)}
 
 
 def _latest(link: sa.Connection) -> dict[Month, dict[str, Latest]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from schemas.history import Release
-from schemas.manifest import LogEntry
+from schemas.manifest import LogEntry, LogHead
 
 
 def root(leaves: Sequence[bytes]) -> str:
@@ -27,6 +27,12 @@ def _root(hashes: Sequence[bytes]) -> bytes:
     split = 1 << (len(hashes) - 1).bit_length() - 1  # the largest power of two below the number
     nodes = _root(hashes[:split]) + _root(hashes[split:])
     return hashlib.sha256(b"\1" + nodes).digest()
+
+
+def head(releases: Sequence[Release]) -> LogHead | None:
+    """Return where the log stands after these releases, the oldest first; None before any."""
+    leaves = [entry_of(release).leaf for release in releases]
+    return LogHead(size=len(leaves), root=root(leaves)) if leaves else None
 
 
 def entry_of(release: Release) -> LogEntry:

@@ -54,7 +54,7 @@ def publish(
         release, whole = sealed(files, sources, known, today, keys)
     _clear_away(site)
     write_release(site, release, whole)
-    fresh = [r for revisions in history.revisions.values() for r in revisions if not r.released]
+    fresh = [r for revisions in history.revisions.values() for r in revisions if r.after is None]
     if release != last:
         ledger.record_release(release, fresh)
     swap(site, release, whole)

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 from pipeline.difference import difference
 from pipeline.ledger import Ledger
+from pipeline.log import head
 from schemas.config import Settings
 from schemas.difference import RESTORED, Correction
 from schemas.explanation import Explanation
-from schemas.history import History, Revision
+from schemas.history import History, Release, Revision
+from schemas.manifest import LogHead
 from schemas.personal import public, without_citizens
 from schemas.rules import CORRECTIONS
 from schemas.summary import MonthlySummary, Numerals
@@ -27,17 +29,27 @@ class Summaries:
 def summarise(history: History, ledger: Ledger, settings: Settings) -> Summaries:
     """Return every revision that has ever been accepted, ready to be rendered."""
     public, superseded = [], []
+    heads = _heads(history, ledger.releases())
     for _, revisions in sorted(history.revisions.items()):
         beside = zip((None, *revisions), revisions, (*revisions[1:], None), strict=False)
         *older, last = _corrections(
             [
-                _summary(earlier, revision, following, ledger, settings)
+                replace(
+                    _summary(earlier, revision, following, ledger, settings),
+                    log=heads[revision.after],
+                )
                 for earlier, revision, following in beside
             ]
         )
         public.append(last)
         superseded += [replace(summary, superseded=True) for summary in older]
     return Summaries(tuple(public), tuple(superseded))
+
+
+def _heads(history: History, releases: Sequence[Release]) -> dict[int | None, LogHead | None]:
+    """Return where the log stood before each revision was shown first; that never changes."""
+    needed = {one.after for revisions in history.revisions.values() for one in revisions}
+    return {after: head(releases[:after]) for after in needed}
 
 
 def _corrections(summaries: Sequence[MonthlySummary]) -> list[MonthlySummary]:

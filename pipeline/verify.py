@@ -30,6 +30,7 @@ from schemas.manifest import (
     SIGNATURE,
     SUMS,
     LogEntry,
+    LogHead,
     Manifest,
     printable,
 )
@@ -243,10 +244,10 @@ def known_to(workspace: Workspace) -> Known | None:
 # ---- what is compared
 
 
-def verify(site: Site, known: Known | None, kept: Manifest | None = None) -> Verified:
+def verify(site: Site, known: Known | None, kept: LogHead | None = None) -> Verified:
     """Return every difference between what is live and what was released.
 
-    ``kept`` is the manifest of an earlier release that somebody kept: it must be part of the log.
+    ``kept`` is where the log stood once, as somebody kept it: that must be part of today's.
     Errors: CannotRunError when the site cannot be read.
     """
     text = site.read(MANIFEST, LARGEST)
@@ -265,12 +266,22 @@ def verify(site: Site, known: Known | None, kept: Manifest | None = None) -> Ver
     return Verified(site.place, manifest, shown, known is not None, tuple(told))
 
 
-def read_kept(path: Path) -> Manifest:
-    """Return a manifest that somebody kept; CannotRunError when it is none."""
+def read_kept(kept: str) -> LogHead:
+    """Return where the log stood by what somebody kept: a manifest, or the code on a document.
+
+    Errors: CannotRunError when it is neither.
+    """
+    path = Path(kept)
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return LogHead.parse(kept)
+    except ValueError:
+        pass  # pydantic's errors are ValueErrors
+    try:
+        return Manifest.model_validate_json(path.read_bytes()).log
     except FileNotFoundError:
-        raise CannotRunError(f"ไม่พบไฟล์ {path} ที่ระบุด้วย --kept กรุณาตรวจชื่อไฟล์") from None
+        raise CannotRunError(
+            f"ไม่พบไฟล์ {path} ที่ระบุด้วย --kept กรุณาตรวจชื่อไฟล์ หรือรหัสจากเอกสาร (เลขลำดับ:ค่าราก 64 ตัว)"
+        ) from None
     except ValidationError:
         raise CannotRunError(f"{path}: ไม่ใช่ {MANIFEST} ของระบบนี้ กรุณาตรวจไฟล์") from None
 
@@ -361,7 +372,7 @@ def _log(
     manifest: Manifest,
     contents: Mapping[str, bytes],
     ledger: Sequence[LogEntry],
-    kept: Manifest | None,
+    kept: LogHead | None,
 ) -> Iterator[Difference]:
     """The releases are one chain, their root is the manifest's, and the office knows them all."""
     if LOG not in contents:
@@ -384,10 +395,9 @@ def _log(
     if ledger:
         yield from _against(entries, ledger)
     if kept:
-        told = [entry.leaf for entry in entries[: kept.log.size]]
-        if len(told) < kept.log.size or root(told) != kept.log.root:
-            shown = entries[len(told) - 1].release
-            yield Difference("kept", LOG, kept.release, shown)
+        told = [entry.leaf for entry in entries[: kept.size]]
+        if len(told) < kept.size or root(told) != kept.root:
+            yield Difference("kept", LOG, str(kept), f"{len(told)}:{root(told)}")
 
 
 def _against(entries: Sequence[LogEntry], ledger: Sequence[LogEntry]) -> Iterator[Difference]:

@@ -118,14 +118,17 @@ class Restored:
 
 @dataclass(frozen=True)
 class Revision:
-    """One revision of a month: which submission stands for each part."""
+    """One revision of a month: which submission stands for each part.
+
+    ``after`` counts the releases before the one that first showed it; None while none has.
+    """
 
     month: Month
     number: int
     accepted_on: date
     parts: Mapping[str, int]
     key: int
-    released: bool
+    after: int | None
     restored: Restored | None = None
 
 

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -81,10 +81,20 @@ class PublishedFile(_Strict):
 
 
 class LogHead(_Strict):
-    """How many releases the log has, this one included, and its Merkle root (RFC 6962)."""
+    """How many releases the log has, and its Merkle root (RFC 6962)."""
 
     size: Annotated[int, Field(ge=1)]
     root: Sha256
+
+    def __str__(self) -> str:
+        """As it stands on paper: ``12:`` and the root in hexadecimal."""
+        return f"{self.size}:{self.root}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what stands on paper; ValueError for anything else."""
+        size, _, told = text.partition(":")
+        return cls(size=int(size), root=told.strip().lower())
 
 
 class LogEntry(_Strict):
@@ -101,7 +111,10 @@ class LogEntry(_Strict):
 
 
 class Manifest(_Strict):
-    """Every file of a release but the manifest and its signature, and where the log stands."""
+    """Every file of a release but the manifest and its signature.
+
+    ``log`` is its head with this release.
+    """
 
     release: ReleaseName
     previous: ReleaseName | None

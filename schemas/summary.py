@@ -7,6 +7,7 @@ from typing import Literal
 
 from schemas.difference import Correction
 from schemas.explanation import Explanation
+from schemas.manifest import LogHead
 from schemas.month import Month
 from schemas.procurement import Procurement
 
@@ -56,6 +57,9 @@ class MonthlySummary:
     month_explanations: tuple[Explanation, ...] = ()
     corrected: Correction | None = None  # what it changed in the revision before it
     replaced: Correction | None = None  # what the revision after it changed: superseded ones only
+    log: LogHead | None = (
+        None  # the releases before the one that showed it first; None: there was none
+    )
 
     @property
     def totals(self) -> Totals:

@@ -18,7 +18,7 @@ DIFFERENCES: Mapping[str, str] = {
     "log-root": "{place}: ค่าราก (root) คือ {found} แต่คำนวณจาก log.txt ได้ {expected}",
     "ledger": "{place}: {found} แต่บัญชีข้อมูลของหน่วยงานคือ {expected}",
     "stale": "{place}: เป็นฉบับ {found} ซึ่งเก่ากว่าฉบับล่าสุดในบัญชีข้อมูลของหน่วยงาน คือ {expected}",
-    "kept": "{place}: ฉบับ {found} ที่เก็บไว้ไม่อยู่ในประวัติการเผยแพร่ปัจจุบัน (ควรเป็น {expected})",
+    "kept": "{place}: ประวัติการเผยแพร่ไม่มี {found} ที่เก็บไว้ (คำนวณจากประวัติปัจจุบันได้ {expected})",
 }
 NOT_THERE = "ไม่มีไฟล์"
 ANSWERED = "เว็บไซต์ตอบสถานะ {status}"

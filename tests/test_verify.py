@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ import pytest
 from pipeline import CannotRunError, examples
 from pipeline.keys import Keys, fingerprint, open_keys, public_keys, rotate, signed_by
 from pipeline.ledger import Ledger
-from pipeline.log import lines_of, read_lines, root
+from pipeline.log import head, lines_of, read_lines, root
 from pipeline.publish import sealed
 from pipeline.verify import (
     Difference,
@@ -34,7 +35,7 @@ from pipeline.verify import (
     verify,
 )
 from schemas.history import Release
-from schemas.manifest import CURRENT_KEY, KEYS, LOG, MANIFEST, SIGNATURE, SUMS, Manifest
+from schemas.manifest import CURRENT_KEY, KEYS, LOG, MANIFEST, SIGNATURE, SUMS, LogHead, Manifest
 from schemas.month import Month
 from schemas.verify_words import DIFFERENCES
 from tests.conftest import ROOT, Office, make_office
@@ -82,7 +83,7 @@ def live(published: Published, tmp_path: Path) -> Path:
     return published.copy(tmp_path)
 
 
-def look(folder: Path, known: Known | None = None, kept: Manifest | None = None) -> Verified:
+def look(folder: Path, known: Known | None = None, kept: LogHead | None = None) -> Verified:
     return verify(Folder(folder.resolve()), known, kept)
 
 
@@ -241,14 +242,39 @@ def test_a_past_told_anew_is_found_by_the_ledger_and_by_whoever_kept_a_manifest(
     """Signed with the right key: only the log can tell."""
     keys = open_keys(published.office.workspace.keys)
     (first, _) = releases_of(published.office)
-    kept = read_kept(published.first / MANIFEST)
+    kept = read_kept(str(published.first / MANIFEST))
     assert look(live, None, kept).differences == ()
+    assert read_kept(str(kept)) == kept
 
     seal_again(live, (replace(first, day=date(2025, 10, 1)),), NEXT_DAY, keys)
 
     assert look(live).differences == ()
     assert kinds(look(live, None, kept)) == {("kept", LOG)}
     assert ("ledger", "log.txt บรรทัดที่ 1") in kinds(look(live, published.known))
+
+
+def test_a_month_bears_the_head_of_the_log_before_it_for_ever(
+    published: Published, tmp_path: Path
+) -> None:
+    """Whoever kept a page or a printed sheet can hold today's log to it."""
+    first_release, _ = releases_of(published.office)
+    printed = head([first_release])
+    assert printed is not None
+    office = make_office(tmp_path / "office")
+    shutil.copytree(published.office.workspace.output, office.workspace.output, symlinks=True)
+    drop_month(office, Month(2568, 3), date(2025, 12, 20))
+
+    for live in (published.office.public, office.public):
+        january, february = (live / "fy2568" / f"2568-{number:02}" for number in (1, 2))
+        page = (february / "index.html").read_text(encoding="utf-8")
+        with zipfile.ZipFile(february / "sokhoro1-2568-02.xlsx") as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert f">{printed}<" in page
+        assert f"{printed}&amp;R" in sheet
+        assert str(printed) not in (january / "index.html").read_text(encoding="utf-8")
+        assert look(live, None, read_kept(str(printed))).differences == ()
+    other = read_kept(f"1:{'0' * 64}")
+    assert kinds(look(office.public, None, other)) == {("kept", LOG)}
 
 
 def test_releases_that_are_no_chain_are_found(published: Published, live: Path) -> None:

@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.formats.row_heights import height, lines, width_of
+from schemas.manifest import LogHead
 from schemas.procurement import Procurement
 from schemas.summary import HEADINGS, MonthlySummary, Numerals
 from schemas.thai import MONTHS_SHORT, UNKNOWN, baht, date_long, thai_digits
@@ -38,10 +39,13 @@ EXPLANATIONS = "คำชี้แจง"
 EXPLAINED = ("แถวที่", "งานที่จัดซื้อหรือจัดจ้าง", "คำชี้แจง", "ผู้ชี้แจง", "วันที่ชี้แจง")
 WHOLE_MONTH = "ทั้งเดือน"
 FOOTER = "หน้า &P จาก &N"
+LOG = "รหัสประวัติการเผยแพร่ก่อนฉบับนี้ {head}"
+FIRST_OF_LOG = "การเผยแพร่ครั้งแรก"
 
 FONT = "TH SarabunPSK"  # every office has it; the workbook only names it
 SIZE = 14
 TITLE_SIZE = 16
+SMALL = 10
 BOLD = 1.08  # bold letters come out that much wider than the regular ones we measure
 
 # Pixels of 1/96 inch, chosen on a real year of 267 rows: the longest date stays on one line, and
@@ -93,7 +97,7 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
     at = 0
     for text, look in _title_block(book, summary, title, digits):
         at = _write_line(sheet, at, text, widths, look)
-    _set_page(sheet, header=at)
+    _set_page(sheet, at, summary.log)
     at = _write_row(sheet, at, HEADINGS, widths, _header_looks(book))
     looks = _looks(book, summary.numerals)
     for cells in rows:
@@ -104,7 +108,7 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
     else:
         _write_row(sheet, at, total, widths, _looks(book, summary.numerals, bold=True))
     if explained := _explained(summary, digits):
-        _write_explained(book, explained, widths=EXPLAINED_WIDTHS)
+        _write_explained(book, explained, EXPLAINED_WIDTHS, summary.log)
     book.close()
     return {f"sokhoro1-{summary.month}.xlsx": content.getvalue()}
 
@@ -254,13 +258,16 @@ def _widths(rows: Iterable[Sequence[Cell]], total: Sequence[Cell]) -> tuple[int,
     return tuple(widths)
 
 
-def _set_page(sheet: Worksheet, header: int) -> None:
+def _set_page(sheet: Worksheet, header: int, log: LogHead | None) -> None:
+    """Set the page; the log's head stands at the foot of every sheet of paper."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)  # inches
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(header)
-    sheet.set_footer(f'&C&"{FONT},Regular"&{SIZE}{FOOTER}', {"margin": 0.3})
+    look = f'&"{FONT},Regular"&'
+    said = LOG.format(head=log) if log else FIRST_OF_LOG
+    sheet.set_footer(f"&L{look}{SMALL}{said}&R{look}{SIZE}{FOOTER}", {"margin": 0.3})
     sheet.freeze_panes(header + 1, 0)
 
 
@@ -303,13 +310,16 @@ def _write_row(
 
 
 def _write_explained(
-    book: Workbook, explained: Sequence[Sequence[Cell]], widths: Sequence[int]
+    book: Workbook,
+    explained: Sequence[Sequence[Cell]],
+    widths: Sequence[int],
+    log: LogHead | None,
 ) -> None:
     """Write the sheet of what finance explained; the official form has no column for it."""
     sheet = book.add_worksheet(EXPLANATIONS)
     for column, pixels in enumerate(widths):
         _done(sheet.set_column_pixels(column, column, pixels))
-    _set_page(sheet, header=0)
+    _set_page(sheet, 0, log)
     at = _write_row(sheet, 0, EXPLAINED, widths, _header_looks(book))
     look = _format(book, border=1, quote_prefix=True)
     for cells in explained:
