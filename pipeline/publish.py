@@ -9,7 +9,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from schemas.summary import MonthlySummary
 
 CURRENT = "current"
 RELEASES = "releases"
+KEPT = 3  # releases before the public one: somebody may be in the middle of a download
 WINDOWS_PRIVILEGE_NOT_HELD = 1314
 
 
@@ -58,6 +60,8 @@ def publish(
     if release != last:
         ledger.record_release(release, fresh)
     swap(site, release, whole)
+    older = [one.name for one in known if one.name != release.name]
+    _prune(site, {release.name, *older[-KEPT:]})
     months = {revision.month for revision in fresh}
     return tuple(summary for summary in summaries.public if summary.month in months)
 
@@ -68,6 +72,34 @@ def _clear_away(site: Path) -> None:
     for name in (".making-*", ".damaged-*"):
         for left in (site / RELEASES).glob(name):
             shutil.rmtree(left)
+    for left in (site / RELEASES).glob(".pruned-*"):
+        with _open_in_windows():
+            shutil.rmtree(left)
+
+
+def _prune(site: Path, needed: Collection[str]) -> None:
+    """Remove the folders of older releases; the months that they showed stay in every later one.
+
+    A folder loses its name first: one that is half removed must not pass for a release.
+    """
+    releases = site / RELEASES
+    for folder in sorted(releases.iterdir()):
+        if folder.name in needed or folder.name.startswith(".") or not folder.is_dir():
+            continue
+        pruned = folder.with_name(f".pruned-{folder.name}")
+        with _open_in_windows():
+            folder.rename(pruned)
+            shutil.rmtree(pruned)
+
+
+@contextmanager
+def _open_in_windows() -> Iterator[None]:
+    """There a file that somebody reads cannot go: the next pass removes it."""
+    try:
+        yield
+    except PermissionError:
+        if os.name != "nt":
+            raise
 
 
 def read_manifest(site: Path) -> list[tuple[str, str]]:

@@ -231,7 +231,8 @@ def test_the_sheet_prints_on_a4_landscape_with_its_header_on_every_page() -> Non
     assert sheet.oddFooter is not None
     assert sheet.oddFooter.right.text == "หน้า &P จาก &N"
     assert sheet.oddFooter.left.text == "การเผยแพร่ครั้งแรก"
-    assert sheet.oddFooter.center.font == "TH SarabunPSK,Regular"
+    for part in (sheet.oddFooter.left, sheet.oddFooter.right):
+        assert part.font == "TH SarabunPSK,Regular"
     written = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     fonts = {(cell.font.name, cell.font.size) for cell in written}
     assert fonts == {("TH SarabunPSK", 14), ("TH SarabunPSK", 16)}

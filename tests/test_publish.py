@@ -130,6 +130,28 @@ def test_the_site_is_made_again_byte_for_byte_from_the_ledger(used: Office) -> N
     assert done.published == ()
 
 
+def test_of_older_releases_the_last_three_stay_and_every_revision_at_its_address(
+    used: Office,
+) -> None:
+    book = examples.example_month(MONTH, "nine-columns", rows=4)
+    sheet, row = book.expected[0].source.sheet, book.expected[0].source.row
+    names = [used.public.resolve().name]
+    for number in range(5):
+        changed = examples.replace_cell(book, sheet, f"H{row}", f"เหตุผลที่ {number}")
+        used.drop(book.file, examples.to_bytes(changed))
+        used.one_pass(TODAY)
+        names.append(used.public.resolve().name)
+    releases = used.workspace.site / "releases"
+    (releases / ".pruned-half").mkdir()
+    (releases / "never-recorded").mkdir()
+    used.one_pass(TODAY)
+
+    assert len(set(names)) == 6
+    assert {path.name for path in releases.iterdir()} == set(names[-4:])
+    kept = used.public / "fy2568" / "2568-01" / "revisions"
+    assert sorted(path.name for path in kept.iterdir()) == ["1", "2", "3", "4", "5"]
+
+
 @pytest.mark.parametrize(("zone", "seed"), [("America/Los_Angeles", "1"), ("Asia/Bangkok", "2")])
 def test_time_zone_and_hash_seed_change_no_byte(
     used: Office, tmp_path: Path, zone: str, seed: str
