@@ -9,11 +9,11 @@ import traceback
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
 
 from pipeline import CannotRunError
+from pipeline.clock import BANGKOK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.run import Pass
 
 Made = TypeVar("Made")
-BANGKOK = ZoneInfo("Asia/Bangkok")
 DONE, WAITS, COULD_NOT = 0, 1, 2
 YEARS = range(2000, 2100)  # Gregorian
 FISCAL_YEARS = range(2541, 2643)  # Buddhist: the law that asks for the form is of 2540
@@ -370,13 +369,14 @@ def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pas
     from pipeline.confine import warm
 
     warm()  # the reader is loaded beside us, while we load the rest
+    from pipeline.clock import real_clock
     from pipeline.run import run as run_once
 
     seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
     if not 0 <= seconds <= LONGEST_SETTLE:
         raise CannotRunError(f"--settle «{settle}» ต้องเป็นจำนวนวินาทีตั้งแต่ 0 ถึง {LONGEST_SETTLE}")
     return _in_ledger(
-        workspace, lambda ledger: run_once(today, workspace, ledger, seconds, time.sleep)
+        workspace, lambda ledger: run_once(today, workspace, ledger, seconds, real_clock())
     )
 
 

@@ -70,6 +70,13 @@ def configure(path: Path) -> Workspace:
     except ValidationError as error:
         raise CannotRunError(f"ไฟล์ตั้งค่า {path}: {_sentence(error)}") from None
     base = path.resolve().parent
+    channels = tuple(
+        one.model_copy(update={"secret_file": str(base / one.secret_file)})
+        if one.secret_file
+        else one
+        for one in settings.channels
+    )
+    settings = settings.model_copy(update={"channels": channels})
     return Workspace(settings, base / settings.folders.inbox, base / settings.folders.output)
 
 

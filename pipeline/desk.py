@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from pipeline.decide import worst
 from pipeline.due import due_day
+from pipeline.duty import overdue
 from pipeline.pages import draw
-from pipeline.status import overdue
 from schemas.config import Due, Settings
 from schemas.finding import Finding, count
 from schemas.history import Decision, History, PastDrop

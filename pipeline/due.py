@@ -9,6 +9,7 @@ from schemas.month import Month
 # Offices work on these days although the calendar of companies does not.
 OFFICES_WORK = ("National Labor Day", "National Children's Day")
 SATURDAY = 5
+LONGEST_CLOSED = 40  # days; no office is closed longer
 
 
 def due_day(month: Month, rule: Due) -> date:
@@ -16,11 +17,46 @@ def due_day(month: Month, rule: Due) -> date:
     first = month.following.first
     if rule.day is not None:
         return first.replace(day=rule.day)
-    closed = office_holidays(first.year) | set(rule.closed)
     days = (first + timedelta(days=n) for n in range(31))
-    working = [day for day in days if day.weekday() < SATURDAY and day not in closed]
+    working = [day for day in days if works(day, rule)]
     # A month closed to the last day is nobody's case: its last working day, else its first day.
     return working[min(rule.business_day, len(working)) - 1] if working else first
+
+
+def works(day: date, rule: Due) -> bool:
+    """True when the office is open on a (Gregorian) day; what the office itself says wins."""
+    if day in rule.open:
+        return True
+    holidays = office_holidays(day.year)
+    return day.weekday() < SATURDAY and day not in holidays and day not in rule.closed
+
+
+def working_days_from(day: date, number: int, rule: Due) -> date:
+    """Return the n-th working day after ``day``, or before it where ``number`` is negative.
+
+    >>> working_days_from(date(2024, 11, 8), 1, Due())
+    datetime.date(2024, 11, 11)
+    """
+    step = timedelta(days=1 if number > 0 else -1)
+    left = abs(number)
+    # An office that is never open is nobody's: the search ends.
+    for _ in range(LONGEST_CLOSED * abs(number)):
+        if not left:
+            break
+        day += step
+        left -= works(day, rule)
+    return day
+
+
+def working_days_until(day: date, end: date, rule: Due) -> int:
+    """Return how many working days ``end`` lies after ``day``; negative where it lies before.
+
+    >>> working_days_until(date(2024, 11, 8), date(2024, 11, 12), Due())
+    2
+    """
+    if end < day:
+        return -working_days_until(end, day, rule)
+    return sum(works(day + timedelta(days=n), rule) for n in range(1, (end - day).days + 1))
 
 
 @cache

@@ -217,7 +217,7 @@ class Ledger:
         """Write one decision whole: drop, findings, accounts, rows, answers, what goes public."""
         day = today.isoformat()
         with self.engine.begin() as link:
-            submission = _insert(
+            submission = insert(
                 link,
                 SUBMISSION,
                 file=original.file,
@@ -225,13 +225,13 @@ class Ledger:
                 sha256=original.sha256,
                 received_on=day,
             )
-            _insert(link, SIGHTING, file=original.file, sha256=original.sha256, seen_on=day)
+            insert(link, SIGHTING, file=original.file, sha256=original.sha256, seen_on=day)
             for position, finding in enumerate(judgement.findings):
                 text = _json(finding.kept())
-                _insert(link, FINDING, submission_id=submission, position=position, finding=text)
+                insert(link, FINDING, submission_id=submission, position=position, finding=text)
             for position, account in enumerate(accounts):
                 text = _json(account.kept())
-                _insert(link, ACCOUNT, submission_id=submission, position=position, account=text)
+                insert(link, ACCOUNT, submission_id=submission, position=position, account=text)
             for judged in judgement.months:
                 self._record_month(link, submission, original.part, judged, day)
             # Last, so that what this decision makes public is the revision they are known after.
@@ -258,7 +258,7 @@ class Ledger:
         ]
         if rows:
             link.execute(SUBMISSION_ROW.insert(), rows)
-        _insert(
+        insert(
             link,
             SUBMISSION_MONTH,
             submission_id=submission,
@@ -298,7 +298,7 @@ class Ledger:
             last = link.execute(sa.select(sa.func.max(SUBMISSION.c.id))).scalar_one()
             day = today.isoformat()
             key = _append(link, revision.month, current.number + 1, revision.parts, day)
-            _insert(
+            insert(
                 link,
                 RESTORATION,
                 revision_id=key,
@@ -311,7 +311,7 @@ class Ledger:
     def record_day(self, today: date) -> None:
         """Write down that from today on the calendar allows other claims than before."""
         with self.engine.begin() as link:
-            _insert(link, AS_OF, day=today.isoformat())
+            insert(link, AS_OF, day=today.isoformat())
 
     # ---- reading
 
@@ -460,7 +460,7 @@ class Ledger:
     def record_release(self, release: Release, revisions: Iterable[Revision]) -> None:
         """Write down a release, and which revisions it shows for the first time."""
         with self.engine.begin() as link:
-            key = _insert(
+            key = insert(
                 link,
                 RELEASE,
                 name=release.name,
@@ -468,7 +468,7 @@ class Ledger:
                 published_on=release.day.isoformat(),
             )
             for revision in revisions:
-                _insert(link, RELEASE_REVISION, release_id=key, revision_id=revision.key)
+                insert(link, RELEASE_REVISION, release_id=key, revision_id=revision.key)
 
 
 # ---- statements
@@ -478,7 +478,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
+def insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
     key = link.execute(table.insert(), values).inserted_primary_key
     if key is None:
         raise RuntimeError(f"no key for a new row of {table.name}")
@@ -496,9 +496,9 @@ def _publish(link: sa.Connection, month: Month, part: str, submission: int, day:
 def _append(
     link: sa.Connection, month: Month, number: int, parts: Mapping[str, int], day: str
 ) -> int:
-    key = _insert(link, REVISION, month=str(month), number=number, accepted_on=day)
+    key = insert(link, REVISION, month=str(month), number=number, accepted_on=day)
     for name, carried in sorted(parts.items()):
-        _insert(link, REVISION_PART, revision_id=key, part=name, submission_id=carried)
+        insert(link, REVISION_PART, revision_id=key, part=name, submission_id=carried)
     return key
 
 
@@ -719,7 +719,7 @@ def _record_explanation(
     link: sa.Connection, submission: int | None, part: str, given: Given, day: str
 ) -> None:
     revisions = _revisions(link, given.month).get(given.month, ())
-    _insert(
+    insert(
         link,
         EXPLANATION,
         submission_id=submission,

@@ -1,24 +1,29 @@
 """The spine: one pass from the inbox to the website. Every step is one line and one module.
 
 inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
-ledger → summarise → render → site → gate → publish → status
+ledger → summarise → render → site → gate → publish → status → tell people
 """
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.clock import Clock
 from pipeline.configure import Workspace
 from pipeline.confine import examine_confined
+from pipeline.duty import overdue
 from pipeline.gate import gate
 from pipeline.inbox import Arrivals, Original, arrivals
 from pipeline.judge import judge, released
 from pipeline.ledger import Ledger
+from pipeline.live import damage_of, troubles_of, website_check
+from pipeline.outbox import Sent, tell_people
 from pipeline.publish import publish
 from pipeline.render import render
 from pipeline.reply import write_replies
 from pipeline.site import assemble
-from pipeline.status import calendar_moved, overdue, status_of_years
+from pipeline.status import calendar_moved, status_of_years
 from pipeline.summarise import summarise
 from schemas.history import Drop, Waiting
 from schemas.month import Month
@@ -46,28 +51,31 @@ class Pass:
     returned: tuple[str, ...]  # files
     late: tuple[Month, ...]
     replies: Mapping[str, str]  # by path in the inbox, relative to ``output/``
+    damage: tuple[str, ...] = ()  # what was public and not as it was released
+    told: tuple[Sent, ...] = ()  # messages that were tried
 
     @property
     def waits_for_somebody(self) -> bool:
-        return bool(self.waiting or self.returned or self.late)
+        return bool(self.waiting or self.returned or self.late or self.damage)
 
 
-def run(
-    today: date, workspace: Workspace, ledger: Ledger, settle: float, wait: Callable[[float], None]
-) -> Pass:
+def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock: Clock) -> Pass:
     """Answer every workbook that has settled, then bring replies and site up to the ledger.
 
     Safe to repeat and to kill: a decision is one transaction, all else is made from the ledger.
     """
-    arrived = arrivals(workspace.inbox, workspace.originals, settle, wait)
+    arrived = arrivals(workspace.inbox, workspace.originals, settle, clock.wait)
     answers = tuple(take_in(one, arrived, today, workspace, ledger) for one in arrived.originals)
     ledger.saw(arrived, today)
     # Written down, not computed while rendering: the same ledger makes the same site on any day.
     ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
+    damage = damage_of(workspace, ledger)  # before it is set right
     try:
         published = publish_site(today, workspace, ledger)
     finally:  # also when the site is refused; not before it, which may write down the day
         replies = write_replies(ledger, workspace)
+    website = website_check(workspace, ledger, today, time.monotonic)
+    told = tell_people(troubles_of(damage, website, today), workspace, ledger, today, clock)
     history = ledger.history()
     return Pass(
         today,
@@ -78,6 +86,8 @@ def run(
         history.returned,
         tuple(overdue(history, workspace.settings, today)),
         replies,
+        (*damage, *website),
+        tuple(told),
     )
 
 

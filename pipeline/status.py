@@ -153,24 +153,6 @@ def files_by_month(files: Iterable[PublicFile]) -> dict[Month, tuple[PublicFile,
     return found
 
 
-def overdue(history: History, settings: Settings, today: date) -> list[Month]:
-    """Return the months of every known fiscal year that the due day has overtaken, in order.
-
-    Years before the first drop are nobody's duty here; the year of ``today`` is, after one.
-    """
-    if not history.latest:
-        return []
-    this_year = Month.of(today).fiscal_year
-    first = min(history.fiscal_years, default=this_year)
-    years = {*history.fiscal_years, this_year}
-    return [
-        month
-        for year in sorted(year for year in years if year >= first)
-        for month in fiscal_months(year)
-        if history.current(month) is None and today > due_day(month, settings.due)
-    ]
-
-
 def validate(status: Mapping[str, Any]) -> None:
     """Hold a status.json against its schema; ``jsonschema.ValidationError`` is a bug of ours."""
     import jsonschema

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline import CannotRunError
 
-SCHEMA = "0004"  # the newest migration; a test holds it against ``migrations/``
+SCHEMA = "0005"  # the newest migration; a test holds it against ``migrations/``
 
 METADATA = sa.MetaData()
 
@@ -101,6 +101,17 @@ RELEASE = _table(
 )
 # Which revisions a release made public for the first time.
 RELEASE_REVISION = _table("release_revision", _key(), _of("release"), _of("revision"))
+
+# What people are told outside of the replies. ``key`` says what it is about: nobody is told
+# twice of the same. A try has no outcome where the program was killed while it sent.
+NOTICE = _table(
+    "notice", _key(), *(_text(name) for name in ("made_on", "audience", "part", "subject", "text"))
+)
+NOTICE_KEY = _table(
+    "notice_key", _key(), _of("notice"), sa.Column("key", sa.Text, nullable=False, unique=True)
+)
+NOTICE_TRY = _table("notice_try", _key(), _of("notice"), _text("channel"), _text("began_at"))
+NOTICE_OUTCOME = _table("notice_outcome", _key(), _of("notice_try"), _text("trouble"))
 
 
 def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from schemas.summary import Numerals
 
 Hold = Literal["until_due", "always", "never"]
+Audience = Literal["finance", "it"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # 2568 typed for 2025 would be a day in five hundred years.
@@ -33,6 +34,8 @@ class Organisation(_Part):
     former_names: tuple[FormerName, ...] = Field(default=(), strict=False)
     place: Text = ""
     egp_department: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,10}$")] = ""
+    # Sub-folders of the inbox whose divisions send a list of their own every month.
+    divisions: tuple[Name, ...] = Field(default=(), strict=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,6 +76,29 @@ class Due(_Part):
     business_day: int = Field(default=5, ge=1, le=20)
     day: int | None = Field(default=None, ge=1, le=28)
     closed: tuple[Day, ...] = Field(default=(), strict=False)  # special holidays of the cabinet
+    open: tuple[Day, ...] = Field(default=(), strict=False)  # worked, whatever the calendar says
+
+
+class Reminders(_Part):
+    """On which working days before (-) and after the due day those who have not filed are told."""
+
+    working_days: tuple[Annotated[int, Field(ge=-20, le=20)], ...] = Field(
+        default=(-5, -3, -1, 1, 3, 5), strict=False
+    )
+
+
+class Channel(_Part):
+    """A way to tell people: an address of Apprise (mail, LINE, Telegram, a web hook …).
+
+    The address holds a password or a token: it stands in a variable of the environment or in a
+    file that only its owner may read, never here.
+    """
+
+    name: Name
+    tell: tuple[Audience, ...] = Field(default=("finance",), min_length=1, strict=False)
+    divisions: tuple[Text, ...] = Field(default=(), strict=False)  # only of these; none given: all
+    secret_env: Text = ""
+    secret_file: Text = ""
 
 
 class Threshold(_Part):
@@ -116,10 +142,12 @@ class Settings(_Part):
     inbox: Inbox = Inbox()
     site: Site = Site()
     due: Due = Due()
+    reminders: Reminders = Reminders()
     limits: Limits = Limits()
     hold_for_explanation: Hold = "until_due"
     # New amounts of the law; those that the program knows stay in force until then.
     thresholds: tuple[Threshold, ...] = Field(default=(), strict=False)
+    channels: tuple[Channel, ...] = Field(default=(), strict=False)
 
     @property
     def amounts(self) -> tuple[Threshold, ...]:

@@ -5,13 +5,14 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.alone import alone
+from pipeline.clock import BANGKOK, Clock
 from pipeline.configure import Workspace, configure
 from pipeline.ledger import Ledger
 from pipeline.run import Pass, run
@@ -72,7 +73,8 @@ class Office:
         """The pass that ``sokhoro1 run --settle 0`` makes."""
         path = self.workspace.ledger
         with alone(path.with_name("lock")), Ledger.open(path) as ledger:
-            return run(today, self.workspace, ledger, 0, _never)
+            morning = datetime.combine(today, time(9), BANGKOK)
+            return run(today, self.workspace, ledger, 0, Clock(lambda: morning, _never))
 
     def one_pass_json(self, today: date) -> dict[str, Any]:
         return pass_json(self.one_pass(today))

@@ -21,6 +21,7 @@ from pathlib import Path
 from pipeline import examples, formats
 from pipeline.check import check
 from pipeline.clean import clean
+from pipeline.clock import real_clock
 from pipeline.configure import configure
 from pipeline.examine import examine
 from pipeline.guard import Limits, guard
@@ -102,7 +103,7 @@ def _stages(rows: int, runs: int) -> None:
         cleaned = clean(tables[0])
         check(MONTH, cleaned.rows, TODAY, [])
         with Ledger.open(workspace.ledger) as ledger:
-            run(TODAY, workspace, ledger, 0, time.sleep)
+            run(TODAY, workspace, ledger, 0, real_clock())
             summary = summarise(ledger.history(), ledger, workspace.settings).public[0]
 
             steps: dict[str, Callable[[], object]] = {

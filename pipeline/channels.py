@@ -1,0 +1,67 @@
+"""One message → one channel, through Apprise: mail, LINE, Telegram, a web hook and 170 others."""
+
+import logging
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline import CannotRunError
+from schemas.config import Channel
+from schemas.notice import NO_ADDRESS, NOT_SENT
+
+SHORTEST_SECRET = 4  # letters of a token that must not be shown
+LONGEST_TROUBLE = 300
+
+
+def send(url: str, subject: str, text: str) -> str:
+    """Send a message; return what went wrong, "" when it went out. No secret stands in it."""
+    import apprise  # 0.15 s that a pass without messages does not need
+
+    log = apprise.LogCapture(level=logging.WARNING, fmt="%(message)s")  # type: ignore[no-untyped-call]
+    with log as said:
+        service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+        if service is None:
+            return NO_ADDRESS
+        many = apprise.Apprise()
+        many.add(service)
+        # TEXT: else a stranger's file name would be markup in the HTML part of a mail.
+        if many.notify(body=text, title=subject, body_format=apprise.NotifyFormat.TEXT):
+            return ""
+        return _without_secrets(said.getvalue(), url) or NOT_SENT
+
+
+def _without_secrets(said: str, url: str) -> str:
+    """Hide every piece of the address: which of them is the password depends on the service."""
+    line = " ".join(said.split())[:LONGEST_TROUBLE]
+    pieces = {piece for piece in re.split(r"[^\w.-]+", url) if len(piece) >= SHORTEST_SECRET}
+    for piece in sorted(pieces, key=len, reverse=True):
+        line = line.replace(piece, "…")
+    return line
+
+
+def address_of(channel: Channel, environment: Mapping[str, str]) -> str:
+    """Return the address of a channel, which holds its password or token.
+
+    Errors: CannotRunError when it is not there, or when others may read it.
+    """
+    if channel.secret_env:
+        if address := environment.get(channel.secret_env, "").strip():
+            return address
+        raise CannotRunError(
+            f"ช่องทาง {channel.name}: ไม่พบตัวแปรสภาพแวดล้อม {channel.secret_env} ที่เก็บที่อยู่ของช่องทาง"
+        )
+    if not channel.secret_file:
+        raise CannotRunError(f"ช่องทาง {channel.name}: ต้องระบุ secret_env หรือ secret_file")
+    path = Path(channel.secret_file)
+    try:
+        if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise CannotRunError(
+                f"ช่องทาง {channel.name}: ผู้อื่นอ่านไฟล์ {path} ได้ กรุณาสั่ง chmod 600 {path}"
+            )
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise CannotRunError(
+            f"ช่องทาง {channel.name}: อ่านไฟล์ {path} ไม่ได้ ({error.strerror})"
+        ) from None
