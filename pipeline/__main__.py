@@ -254,6 +254,24 @@ def key(
 
 
 @app.command()
+def notify(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """ทดลองส่งข้อความทางทุกช่องทางแจ้งเตือนที่ตั้งไว้"""
+    import os
+
+    from pipeline.channels import try_channels
+    from pipeline.configure import configure
+
+    workspace = configure(config)
+    if not workspace.settings.channels:
+        raise CannotRunError("ยังไม่ได้ตั้งช่องทางแจ้งเตือน ([[channels]]) ในไฟล์ตั้งค่า")
+    troubles = 0
+    for channel, trouble in try_channels(workspace.settings, os.environ):
+        troubles += bool(trouble)
+        typer.echo(f"{'✗' if trouble else '✓'} {channel.name}: {trouble or 'ส่งแล้ว'}")
+    raise typer.Exit(WAITS if troubles else DONE)
+
+
+@app.command()
 def template(
     month: Annotated[
         str | None, typer.Argument(metavar="[MONTH]", help="เดือน พ.ศ. เช่น 2567-10 (ปกติ เดือนก่อน)")

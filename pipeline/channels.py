@@ -4,22 +4,24 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipeline import CannotRunError
-from schemas.config import Channel
+from pipeline.pages import draw
+from schemas.config import Channel, Settings
 from schemas.notice import NO_ADDRESS, NOT_SENT
 
 SHORTEST_SECRET = 4  # letters of a token that must not be shown
 LONGEST_TROUBLE = 300
+TOLD = {"WARNING", "ERROR", "CRITICAL"}
 
 
 def send(url: str, subject: str, text: str) -> str:
     """Send a message; return what went wrong, "" when it went out. No secret stands in it."""
     import apprise  # 0.15 s that a pass without messages does not need
 
-    log = apprise.LogCapture(level=logging.WARNING, fmt="%(message)s")  # type: ignore[no-untyped-call]
+    log = apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s")  # type: ignore[no-untyped-call]
     with log as said:
         service = apprise.Apprise.instantiate(url, suppress_exceptions=True)
         if service is None:
@@ -32,9 +34,27 @@ def send(url: str, subject: str, text: str) -> str:
         return _without_secrets(said.getvalue(), url) or NOT_SENT
 
 
+def try_channels(
+    settings: Settings, environment: Mapping[str, str]
+) -> Iterator[tuple[Channel, str]]:
+    """Send each channel a message by which its people see that it works; yield the trouble."""
+    drawn = draw(
+        "notices/trial.txt", settings.site.numerals, organisation=settings.organisation.name
+    )
+    subject, _, text = drawn.decode().partition("\n")
+    for channel in settings.channels:
+        try:
+            yield channel, send(address_of(channel, environment), subject, text.strip() + "\n")
+        except CannotRunError as error:
+            yield channel, str(error)
+
+
 def _without_secrets(said: str, url: str) -> str:
     """Hide every piece of the address: which of them is the password depends on the service."""
-    line = " ".join(said.split())[:LONGEST_TROUBLE]
+    lines = [one.partition(" ") for one in said.splitlines()]
+    # What it says of its errors, and why; never what it sent.
+    told = [text for level, _, text in lines if level in TOLD or "Exception" in text]
+    line = " ".join(" ".join(told).split())[:LONGEST_TROUBLE]
     pieces = {piece for piece in re.split(r"[^\w.-]+", url) if len(piece) >= SHORTEST_SECRET}
     for piece in sorted(pieces, key=len, reverse=True):
         line = line.replace(piece, "…")

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ def pass_json(done: Pass) -> dict[str, Any]:
         ],
         "published": [_published_json(summary) for summary in done.published],
         "waiting": [_waiting_json(one) for one in done.waiting],
+        "damage": list(done.damage),
+        "notices": [asdict(one) for one in done.told],
     }
 
 
@@ -109,6 +111,8 @@ def pass_words(done: Pass, output: str) -> str:
         published=done.published,
         waiting=[(one.month, one.part) for one in done.waiting],
         late=done.late,
+        damage=done.damage,
+        told=done.told,
         output=output,
         marks=MARKS,
         words=OUTCOME_WORDS,

@@ -122,10 +122,10 @@ def new_office(tmp_path: Path) -> Callable[[str], Office]:
     return lambda name: make_office(tmp_path / name)
 
 
-def make_office(folder: Path, more: str = "") -> Office:
-    """A workspace of the invented municipality; ``more`` is TOML put before its section."""
+def make_office(folder: Path, more: str = "", tail: str = "") -> Office:
+    """A workspace of the invented municipality; TOML may stand before and after its section."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "sokhoro1.toml"
-    config.write_text(f'{more}\n[organisation]\nname = "{ORGANISATION}"\n', encoding="utf-8")
+    config.write_text(f'{more}\n[organisation]\nname = "{ORGANISATION}"\n{tail}', encoding="utf-8")
     (folder / "inbox").mkdir()
     return Office(configure(config))

@@ -107,7 +107,8 @@ def test_the_written_configuration_shows_every_key_with_its_default() -> None:
     template = (ROOT / "templates" / NAME).read_text(encoding="utf-8")
     for key, value in known_keys(Settings).items():
         name = key.rpartition(".")[2]
-        assert re.search(rf"^(# )?{name} = ", template, re.MULTILINE), key
+        shown = rf"^(# )?({name} = |\[\[{name}\]\]$)"  # a list of sections has no line of its own
+        assert re.search(shown, template, re.MULTILINE), key
         if isinstance(value, str):
             assert f'{name} = "{value}"' in template, key
         elif isinstance(value, (int, float)):
