@@ -232,6 +232,31 @@ def verify(
 
 
 @app.command()
+def deliver(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="ชื่อปลายทางใน sokhoro1.toml (ปกติ ทุกแห่ง)")
+    ] = "",
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """ส่งสิ่งที่เผยแพร่ไปยังปลายทางทันที โดยอ่านทุกไฟล์ที่ปลายทางกลับมาเทียบ (ใช้ทดสอบการตั้งค่าได้)"""
+    from pipeline.alone import alone
+    from pipeline.configure import configure
+    from pipeline.deliver import asked_for
+    from pipeline.deliver import deliver as bring
+    from pipeline.tell import deliveries_json, deliveries_words
+    from pipeline.verify import public_folder
+
+    workspace = configure(config)
+    targets = asked_for(name, workspace.settings.targets)
+    current, now = public_folder(workspace), datetime.now(BANGKOK)
+    with alone(workspace.ledger.with_name("lock")):
+        deliveries = bring(current, targets, workspace.targets, now, again=True)
+    _print({"targets": deliveries_json(deliveries)} if as_json else deliveries_words(deliveries))
+    raise typer.Exit(DONE if all(one.arrived for one in deliveries) else WAITS)
+
+
+@app.command()
 def key(
     action: Annotated[str, typer.Argument(metavar="[rotate]", help="rotate: เปลี่ยนกุญแจ")] = "",
     config: ConfigOption = DEFAULT_CONFIG,

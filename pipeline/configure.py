@@ -4,15 +4,16 @@ import difflib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline import CannotRunError
 from pipeline.guard import MIB, Limits
-from schemas.config import Settings
+from schemas.config import Channel, Settings, Target
 
 NAME = "sokhoro1.toml"
+Elsewhere = TypeVar("Elsewhere", Target, Channel)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class Workspace:
         return self.output / "replies"
 
     @property
+    def targets(self) -> Path:
+        return self.output / "targets"
+
+    @property
     def limits(self) -> Limits:
         asked = self.settings.limits
         return Limits(
@@ -70,14 +75,19 @@ def configure(path: Path) -> Workspace:
     except ValidationError as error:
         raise CannotRunError(f"ไฟล์ตั้งค่า {path}: {_sentence(error)}") from None
     base = path.resolve().parent
-    channels = tuple(
-        one.model_copy(update={"secret_file": str(base / one.secret_file)})
-        if one.secret_file
-        else one
-        for one in settings.channels
-    )
-    settings = settings.model_copy(update={"channels": channels})
+    targets = tuple(_from_here(target, base) for target in settings.targets)
+    channels = tuple(_from_here(channel, base) for channel in settings.channels)
+    settings = settings.model_copy(update={"targets": targets, "channels": channels})
     return Workspace(settings, base / settings.folders.inbox, base / settings.folders.output)
+
+
+def _from_here(one: Elsewhere, base: Path) -> Elsewhere:
+    """A target or a channel with its paths made absolute."""
+    files = ("secret_file", "key_file", "known_hosts", "ca_file")
+    here = {name: str(base / path) for name in files if (path := getattr(one, name, ""))}
+    if isinstance(one, Target) and one.kind == "file" and "://" not in one.url:
+        here["url"] = str(base / one.url)
+    return one.model_copy(update=here)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -85,8 +95,10 @@ def _sentence(error: ValidationError) -> str:
     fault = error.errors()[0]
     where = ".".join(str(part) for part in fault["loc"])
     match fault["type"]:
+        case "target":
+            return fault["msg"]
         case "extra_forbidden":
-            keys = list(known_keys(Settings))
+            keys = [*known_keys(Settings), *_keys_of_a_target(where)]
             sections = {key.split(".")[0] for key in keys}
             near = difflib.get_close_matches(where, [*keys, *sorted(sections)], 1, cutoff=0.5)
             hint = f" (หมายถึง «{near[0]}» หรือไม่)" if near else ""
@@ -94,8 +106,16 @@ def _sentence(error: ValidationError) -> str:
         case "missing":
             needed = next((key for key in known_keys(Settings) if key.startswith(where)), where)
             return f"ขาดคีย์ «{needed}» ซึ่งต้องกำหนด"
+        case _ if fault["loc"][0] == "targets":  # what was typed may be a password
+            return f"ค่าของ «{where}» ใช้ไม่ได้ ({fault['msg']})"
         case _:
             return f"ค่าของ «{where}» ใช้ไม่ได้: {fault['input']!r} ({fault['msg']})"
+
+
+def _keys_of_a_target(where: str) -> list[str]:
+    """The keys beside one of a target, ``targets.0.ulr``; nothing for another's."""
+    place, dot, _ = where.rpartition(".")
+    return list(known_keys(Target, place + dot)) if place.startswith("targets.") else []
 
 
 def known_keys(model: type[BaseModel], above: str = "") -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline import CannotRunError
@@ -14,9 +14,11 @@ from pipeline.log import entry_of
 from pipeline.notices import Trouble
 from pipeline.publish import CURRENT
 from pipeline.verify import Folder, Known, site_at, verify
-from schemas.verify_words import SET_RIGHT, WEBSITE
+from schemas.delivery import Delivery
+from schemas.verify_words import AWAY, SET_RIGHT, WEBSITE
 
 CHECKED = "live.json"  # when the website was looked at last; without it, it is looked at again
+LASTING = timedelta(minutes=7)  # of waiting for the next try: shorter troubles mend themselves
 SHOWN = 10  # differences in a message; ``verify`` names them all
 NO_DAMAGE = {"stale"}  # a run that was killed before its swap
 
@@ -55,10 +57,17 @@ def website_check(
 
 
 def troubles_of(
-    damage: tuple[str, ...], website: tuple[str, ...], today: date
+    damage: tuple[str, ...],
+    website: tuple[str, ...],
+    deliveries: Iterable[Delivery],
+    today: date,
+    now: datetime,
 ) -> tuple[Trouble, ...]:
     """Return what must be told of them: the same once a day."""
-    said = (("damage", damage, SET_RIGHT), ("website", website, WEBSITE))
+    away = tuple(
+        one.failure for one in deliveries if one.next_try and one.next_try - now > LASTING
+    )
+    said = (("damage", damage, SET_RIGHT), ("website", website, WEBSITE), ("target", away, AWAY))
     return tuple(
         Trouble(f"{name}/{today}/{_digest(found)}", (words, *found[:SHOWN]))
         for name, found, words in said

@@ -215,6 +215,20 @@ def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
     sync_folder(site)
 
 
+def sending_order(path: str) -> tuple[int, str]:
+    """Return the place of a file where they cannot all appear at once, for ``sorted``.
+
+    Contents, pages, the ways in, what tells of the whole, its seal, and last the manifest.
+    """
+    order = {
+        **dict.fromkeys(("index.html", "feed.xml"), 2),
+        **dict.fromkeys((LOG, SUMS, SUMS + SIGNATURE), 3),
+        MANIFEST + SIGNATURE: 4,
+        MANIFEST: 5,
+    }
+    return order.get(path, 1 if path.endswith(".html") else 0), path
+
+
 def _links_refused(error: OSError | NotImplementedError) -> bool:
     """True where links cannot be made at all: Windows without the right, FAT, some shares."""
     refused = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -226,13 +240,8 @@ def _links_refused(error: OSError | NotImplementedError) -> bool:
 
 
 def _replace(current: Path, files: Mapping[str, bytes]) -> None:
-    """Without links: contents first, pages, the front page, last the manifest and its seal."""
-
-    def late(path: str) -> tuple[int, str]:
-        order = {MANIFEST: 3, MANIFEST + SIGNATURE: 4, "index.html": 2}
-        return order.get(path, 1 if path.endswith(".html") else 0), path
-
-    for path in sorted(files, key=late):
+    """Without links: file by file."""
+    for path in sorted(files, key=sending_order):
         target = current / path
         if target.is_file() and target.read_bytes() == files[path]:
             continue

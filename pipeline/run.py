@@ -1,7 +1,7 @@
 """The spine: one pass from the inbox to the website. Every step is one line and one module.
 
 inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
-ledger → summarise → render → site → gate → publish → status → tell people
+ledger → summarise → render → site → gate → publish → deliver → status → tell people
 """
 
 import time
@@ -12,6 +12,7 @@ from datetime import date
 from pipeline.clock import Clock
 from pipeline.configure import Workspace
 from pipeline.confine import examine_confined
+from pipeline.deliver import deliver
 from pipeline.duty import overdue
 from pipeline.gate import gate
 from pipeline.inbox import Arrivals, Original, arrivals
@@ -19,12 +20,13 @@ from pipeline.judge import judge, released
 from pipeline.ledger import Ledger
 from pipeline.live import damage_of, troubles_of, website_check
 from pipeline.outbox import Sent, tell_people
-from pipeline.publish import publish
+from pipeline.publish import CURRENT, publish
 from pipeline.render import render
 from pipeline.reply import write_replies
 from pipeline.site import assemble
 from pipeline.status import calendar_moved, status_of_years
 from pipeline.summarise import summarise
+from schemas.delivery import Delivery
 from schemas.history import Drop, Waiting
 from schemas.month import Month
 from schemas.summary import MonthlySummary
@@ -51,17 +53,20 @@ class Pass:
     returned: tuple[str, ...]  # files
     late: tuple[Month, ...]
     replies: Mapping[str, str]  # by path in the inbox, relative to ``output/``
-    damage: tuple[str, ...] = ()  # what was public and not as it was released
-    told: tuple[Sent, ...] = ()  # messages that were tried
+    deliveries: tuple[Delivery, ...]  # one for each target
+    damage: tuple[str, ...]  # what was public and not as it was released
+    told: tuple[Sent, ...]  # messages that were tried
 
     @property
     def waits_for_somebody(self) -> bool:
-        return bool(self.waiting or self.returned or self.late or self.damage)
+        away = any(not delivery.arrived for delivery in self.deliveries)
+        return bool(self.waiting or self.returned or self.late or self.damage or away)
 
 
 def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock: Clock) -> Pass:
     """Answer every workbook that has settled, then bring replies and site up to the ledger.
 
+    ``today`` decides; the clock only counts the waits between two tries to deliver or to tell.
     Safe to repeat and to kill: a decision is one transaction, all else is made from the ledger.
     """
     arrived = arrivals(workspace.inbox, workspace.originals, settle, clock.wait)
@@ -74,8 +79,11 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
         published = publish_site(today, workspace, ledger)
     finally:  # also when the site is refused; not before it, which may write down the day
         replies = write_replies(ledger, workspace)
+    now, targets = clock.now(), workspace.settings.targets
+    deliveries = deliver(workspace.site / CURRENT, targets, workspace.targets, now)
     website = website_check(workspace, ledger, today, time.monotonic)
-    told = tell_people(troubles_of(damage, website, today), workspace, ledger, today, clock)
+    troubles = troubles_of(damage, website, deliveries, today, now)
+    told = tell_people(troubles, workspace, ledger, today, clock)
     history = ledger.history()
     return Pass(
         today,
@@ -86,6 +94,7 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
         history.returned,
         tuple(overdue(history, workspace.settings, today)),
         replies,
+        deliveries,
         (*damage, *website),
         tuple(told),
     )

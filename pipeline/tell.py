@@ -11,6 +11,7 @@ from pipeline.pages import draw
 from pipeline.run import Answer, Pass
 from pipeline.verify import Verified
 from schemas import reply_words
+from schemas.delivery import Delivery
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
 from schemas.history import Waiting
 from schemas.month import Month
@@ -51,6 +52,7 @@ def pass_json(done: Pass) -> dict[str, Any]:
         "waiting": [_waiting_json(one) for one in done.waiting],
         "damage": list(done.damage),
         "notices": [asdict(one) for one in done.told],
+        "targets": deliveries_json(done.deliveries),
     }
 
 
@@ -97,6 +99,27 @@ def _waiting_json(waiting: Waiting) -> dict[str, Any]:
     }
 
 
+def deliveries_json(deliveries: Sequence[Delivery]) -> list[dict[str, Any]]:
+    """Return what became of the release at each target; ``next_try`` with its offset."""
+    return [
+        {
+            "name": one.name,
+            "release": one.release,
+            "state": one.state,
+            "sent": len(one.sent),
+            "removed": len(one.removed),
+            "failure": one.failure or None,
+            "next_try": one.next_try.isoformat(timespec="seconds") if one.next_try else None,
+        }
+        for one in deliveries
+    ]
+
+
+def deliveries_words(deliveries: Sequence[Delivery]) -> str:
+    """Return the same for people."""
+    return draw("terminal/deliver.txt", "arabic", deliveries=deliveries).decode()
+
+
 def pass_words(done: Pass, output: str) -> str:
     """Return the same for people."""
     return draw(
@@ -113,6 +136,7 @@ def pass_words(done: Pass, output: str) -> str:
         late=done.late,
         damage=done.damage,
         told=done.told,
+        deliveries=[one for one in done.deliveries if one.state != "unchanged"],
         output=output,
         marks=MARKS,
         words=OUTCOME_WORDS,

@@ -1,10 +1,20 @@
 """``sokhoro1.toml``: every key with its default; only the organisation's name has none."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from schemas.summary import Numerals
 
@@ -134,6 +144,91 @@ class Limits(_Part):
     memory_mib: int = Field(default=1536, ge=256)
 
 
+TARGET_KINDS = ("file", "ftp", "ftps", "sftp", "webdav+https", "webdav+http", "s3")
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")  # C:\\ is a folder of Windows
+_STEERS = re.compile(r"[\x00-\x1f\x7f]")  # would end a line of a protocol
+# What Windows opens as a device whatever stands after the dot.
+_DEVICES = re.compile(r"(con|nul|aux|prn|com[0-9]|lpt[0-9])")
+
+
+def target_fault(sentence: str) -> PydanticCustomError:
+    """Return an error whose sentence is shown as it is, without what was typed."""
+    return PydanticCustomError("target", "{sentence}", {"sentence": sentence})
+
+
+def _file_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name) or _DEVICES.fullmatch(name):
+        raise target_fault(
+            "ชื่อปลายทาง (name) ต้องเป็นอักษรอังกฤษตัวเล็ก ตัวเลข หรือขีดกลาง ไม่เกิน 31 ตัว เช่น web"
+        )
+    return name
+
+
+def _without_password(url: str) -> str:
+    """Refuse what is no address of a target; no fault quotes it, for a password may be in it."""
+    if _STEERS.search(unquote(url)):
+        raise target_fault("url ของปลายทางมีอักขระควบคุม กรุณาพิมพ์ใหม่")
+    if not (found := _ADDRESS.match(url)):
+        return url
+    if found[1] not in TARGET_KINDS:
+        raise target_fault(f"ไม่รู้จัก url แบบ {found[1]}:// ใช้ได้คือ {' '.join(TARGET_KINDS)}")
+    try:
+        parts = urlsplit(url)
+        port, host, password = parts.port, parts.hostname, parts.password
+    except ValueError:
+        raise target_fault("url ของปลายทางอ่านไม่ได้ กรุณาตรวจชื่อเครื่องและหมายเลขพอร์ต") from None
+    if password is not None:
+        raise target_fault("ห้ามใส่รหัสผ่านใน url กรุณาใช้ secret_env หรือ secret_file แทน")
+    if port == 0 or (host is None) != (found[1] == "file") or parts.query or parts.fragment:
+        raise target_fault(
+            "url ของปลายทางต้องเป็นแบบ แบบ://เครื่อง/โฟลเดอร์ ไม่มี ? หรือ # (file:///โฟลเดอร์ ไม่มีเครื่อง)"
+        )
+    return url
+
+
+class Target(_Part):
+    """A place on the office's web server that each release is brought to.
+
+    Paths count from the configuration file. What is secret stands elsewhere: in a variable of the
+    environment or in a file that only its owner may read.
+    """
+
+    name: Annotated[Text, AfterValidator(_file_name)]
+    url: Annotated[Name, AfterValidator(_without_password)]
+    user: Text = ""  # instead of the one in the URL; the access key of S3
+    secret_env: Text = ""
+    secret_file: Text = ""
+    key_file: Text = ""  # SFTP: the private key; the secret, if any, opens it
+    host_key: Text = ""  # SFTP: "ssh-ed25519 AAAA…" or "SHA256:…"
+    known_hosts: Text = ""
+    ca_file: Text = ""  # who vouches for the server, where the system does not know
+    endpoint: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s@?#]+)?$")] = ""
+    region: Text = ""
+    timeout_seconds: float = Field(default=30, ge=1, le=600, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.secret_env and self.secret_file:
+            raise target_fault(f"ปลายทาง {self.name}: ให้ใช้ secret_env หรือ secret_file อย่างเดียว")
+        if self.user and urlsplit(self.url).username:
+            raise target_fault(f"ปลายทาง {self.name}: มีชื่อผู้ใช้ทั้งใน url และใน user ให้เหลือแห่งเดียว")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """One of ``TARGET_KINDS``."""
+        found = _ADDRESS.match(self.url)
+        return found[1] if found else "file"
+
+
+def _named_once(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    names = [target.name for target in targets]
+    for name in names:
+        if names.count(name) > 1:
+            raise target_fault(f"มีปลายทางชื่อ {name} มากกว่าหนึ่งแห่ง กรุณาตั้งชื่อให้ต่างกัน")
+    return targets
+
+
 class Settings(_Part):
     """The whole file."""
 
@@ -148,6 +243,9 @@ class Settings(_Part):
     # New amounts of the law; those that the program knows stay in force until then.
     thresholds: tuple[Threshold, ...] = Field(default=(), strict=False)
     channels: tuple[Channel, ...] = Field(default=(), strict=False)
+    targets: Annotated[tuple[Target, ...], AfterValidator(_named_once)] = Field(
+        default=(), strict=False
+    )
 
     @property
     def amounts(self) -> tuple[Threshold, ...]:

@@ -61,6 +61,9 @@ def _inside(path: str) -> str:
     return path
 
 
+SitePath = Annotated[str, StringConstraints(max_length=LONGEST_PATH), AfterValidator(_inside)]
+
+
 def _once(files: tuple["PublishedFile", ...]) -> tuple["PublishedFile", ...]:
     if len({file.path for file in files}) < len(files):
         raise ValueError("a path is listed twice")
@@ -74,7 +77,7 @@ class _Strict(BaseModel):
 class PublishedFile(_Strict):
     """A file as the manifest lists it; ``size`` is bytes, ``sources`` the originals (sha256)."""
 
-    path: Annotated[str, StringConstraints(max_length=LONGEST_PATH), AfterValidator(_inside)]
+    path: SitePath
     sha256: Sha256
     size: Annotated[int, Field(ge=0)]
     sources: tuple[Sha256, ...]

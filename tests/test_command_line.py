@@ -66,6 +66,9 @@ def test_nothing_dropped_is_nothing_to_do(workspace: Path) -> None:
         "taken_in": [],
         "published": [],
         "waiting": [],
+        "targets": [],
+        "damage": [],
+        "notices": [],
     }
 
 

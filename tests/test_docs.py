@@ -1,6 +1,7 @@
 """The README says what the code says: its tables are made from the code, its commands exist."""
 
 import re
+import tomllib
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,8 @@ import typer
 
 from pipeline.__main__ import app
 from pipeline.configure import NAME, known_keys
-from schemas.config import Settings
+from pipeline.targets import NEEDS
+from schemas.config import TARGET_KINDS, Settings, Target
 from schemas.procurement import FACTS
 from schemas.rules import RULES
 from schemas.thai import UNKNOWN
@@ -35,6 +37,11 @@ GLOSSARY = {
 
 def configuration() -> str:
     rows = [f"| `{key}` | {_default(value)} |" for key, value in known_keys(Settings).items()]
+    return "\n".join(["| key | default |", "|---|---|", *rows])
+
+
+def targets() -> str:
+    rows = [f"| `{key}` | {_default(value)} |" for key, value in known_keys(Target).items()]
     return "\n".join(["| key | default |", "|---|---|", *rows])
 
 
@@ -66,7 +73,7 @@ def glossary() -> str:
     return "\n".join(["| ไทย | identifier |", "|---|---|", *rows])
 
 
-@pytest.mark.parametrize("make", [configuration, rules, glossary])
+@pytest.mark.parametrize("make", [configuration, targets, rules, glossary])
 def test_a_table_of_the_readme_is_made_from_the_code(
     make: Callable[[], str], request: pytest.FixtureRequest
 ) -> None:
@@ -113,6 +120,28 @@ def test_the_written_configuration_shows_every_key_with_its_default() -> None:
             assert f'{name} = "{value}"' in template, key
         elif isinstance(value, (int, float)):
             assert f"{name} = {value}\n" in template, key
+
+
+def test_the_written_configuration_has_a_working_example_of_each_kind_of_target() -> None:
+    text = (ROOT / "templates" / NAME).read_text(encoding="utf-8")
+    _, _, section = text.partition("# ปลายทางที่จะนำหน้าเว็บไปวาง")
+    blocks = re.findall(r"^# \[\[targets\]\]\n(?:# \w+ = .*\n)+", section, re.MULTILINE)
+    examples = [
+        Target.model_validate(
+            tomllib.loads(block.replace("# ", "", block.count("\n")))["targets"][0]
+        )
+        for block in blocks
+    ]
+    kinds = {example.kind for example in examples}
+    assert kinds | {"webdav+http"} == set(TARGET_KINDS)
+    for key in known_keys(Target):
+        assert re.search(rf"^#\s+(.*\s)?{key}\s", section, re.MULTILINE), key
+
+
+def test_the_extras_are_what_the_program_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    assert [*extras["sftp"], *extras["s3"]] == list(NEEDS.values())
 
 
 def test_no_pin_names_a_machine_or_a_registry() -> None:
