@@ -1,5 +1,6 @@
 """The command line. Nothing heavy is imported before a command asks for it."""
 
+import contextlib
 import errno
 import json
 import shutil
@@ -7,6 +8,7 @@ import sys
 import time
 import traceback
 from datetime import date, datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -27,6 +29,7 @@ DONE, WAITS, COULD_NOT = 0, 1, 2
 YEARS = range(2000, 2100)  # Gregorian
 FISCAL_YEARS = range(2541, 2643)  # Buddhist: the law that asks for the form is of 2540
 LONGEST_SETTLE = 3600
+LARGEST_LOG = 1 << 20  # bytes; one older log is kept beside it
 OS_WORDS = {
     errno.ENOSPC: "ดิสก์เต็ม กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
     errno.EDQUOT: "ใช้ที่เก็บข้อมูลเกินโควตา กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
@@ -83,10 +86,31 @@ def run(
 
     workspace = configure(config)
     done = _one_pass(workspace, _day(today), settle)
+    from pipeline.heartbeat import write_last_pass
     from pipeline.tell import pass_json, pass_words
 
+    with contextlib.suppress(OSError):  # the pass is made, whether or not that can be noted
+        write_last_pass(workspace.output, datetime.now(BANGKOK))
     _print(pass_json(done) if as_json else pass_words(done, str(workspace.output)))
     raise typer.Exit(WAITS if done.waits_for_somebody else DONE)
+
+
+@app.command()
+def watch(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """เฝ้าโฟลเดอร์รับไฟล์และทำงานเองเมื่อถึงเวลา จนกว่าจะสั่งหยุด (Ctrl+C)"""
+    from pipeline.configure import configure
+    from pipeline.watch import Pace
+    from pipeline.watch import watch as stay_up
+
+    workspace = configure(config)
+    asked = workspace.settings.watch
+    pace = Pace(
+        poll_s=asked.poll_seconds,
+        daily_at=time_of_day.fromisoformat(asked.daily_at),
+        pass_s=asked.pass_minutes * 60,
+    )
+    folders = (config.resolve(), workspace.inbox, workspace.output)
+    stay_up(*folders, pace, lambda: datetime.now(BANGKOK))
 
 
 @app.command()
@@ -441,6 +465,8 @@ def _in_ledger(workspace: "Workspace", work: "Callable[[Ledger], Made]") -> Made
             ) from error
         # A bug of ours. Whatever was decided before it is whole; the rest is for the next pass.
         log = workspace.output / "sokhoro1.log"
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{datetime.now(BANGKOK).isoformat()}\n{traceback.format_exc()}\n")
         raise CannotRunError(

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from pipeline import CannotRunError
 
+OTHER_RUN = "มีการทำงานของ sokhoro1 อีกรายการหนึ่งอยู่"
+TRY_LATER = f"{OTHER_RUN} กรุณารอให้เสร็จแล้วสั่งใหม่"
 # What the systems say of a lock that another process holds; the last two are Windows'.
 BUSY = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold the lock at ``path``; CannotRunError when another process holds it."""
+def alone(path: Path, busy: str = TRY_LATER) -> Iterator[None]:
+    """Hold the lock at ``path``; CannotRunError, saying ``busy``, when another process does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         try:
@@ -22,9 +24,7 @@ def alone(path: Path) -> Iterator[None]:
         except OSError as error:
             if error.errno not in BUSY:
                 raise  # a lock that cannot be had at all is no other run to wait for
-            raise CannotRunError(
-                "มีการทำงานของ sokhoro1 อีกรายการหนึ่งอยู่ กรุณารอให้เสร็จแล้วสั่งใหม่"
-            ) from None
+            raise CannotRunError(busy) from None
         yield
 
 

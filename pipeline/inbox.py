@@ -5,18 +5,13 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.glance import entries
 from schemas.thai import visible
 
-# Owner files of Excel and LibreOffice, half-made downloads, what systems put into every folder.
-IGNORED_STARTS = ("~$", ".")
-IGNORED_ENDS = (".tmp", ".part", ".partial", ".crdownload", ".lnk", ".url")
-IGNORED_NAMES = ("thumbs.db", "desktop.ini")
-NO_FOLDERS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")  # unpacked by some tool
-NOT_PARTS = ("ประกาศ", "e-GP")  # sub-folders that are no division's list
 LOOKS_FOR_THE_REST = 3  # a copy may stall: an unfinished zip gets so many looks more
 MAKING = ".making"
 CHUNK = 1 << 20
@@ -90,36 +85,16 @@ def arrivals(
 
 def _looks(inbox: Path, ignored: list[str]) -> dict[Path, _Look]:
     looks = {}
-    for entry in _entries(inbox, ignored):
+    for entry, taken in entries(os.fspath(inbox)):
         try:
             state = entry.stat(follow_symlinks=False)
         except FileNotFoundError:  # gone between the two calls
             continue
-        if _by_name(entry.name) or not stat.S_ISREG(state.st_mode):
+        if not taken or not stat.S_ISREG(state.st_mode):
             ignored.append(_shown(Path(entry.path), inbox))
         else:
             looks[Path(entry.path)] = _Look(state.st_size, state.st_mtime_ns, state.st_ino)
     return looks
-
-
-def _entries(inbox: Path, ignored: list[str]) -> Iterator["os.DirEntry[str]"]:
-    """The files of the inbox and of its divisions, one level deep."""
-    for entry in os.scandir(inbox):
-        if not entry.is_dir(follow_symlinks=False):
-            yield entry
-        elif _by_name(entry.name) or entry.name in NOT_PARTS or entry.name.endswith(NO_FOLDERS):
-            ignored.append(_shown(Path(entry.path), inbox))
-        else:
-            for inner in os.scandir(entry.path):
-                if inner.is_dir(follow_symlinks=False):
-                    ignored.append(_shown(Path(inner.path), inbox))
-                else:
-                    yield inner
-
-
-def _by_name(name: str) -> bool:
-    low = name.lower()
-    return low.startswith(IGNORED_STARTS) or low.endswith(IGNORED_ENDS) or low in IGNORED_NAMES
 
 
 def _shown(path: Path, inbox: Path) -> str:

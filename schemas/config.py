@@ -144,6 +144,16 @@ class Limits(_Part):
     memory_mib: int = Field(default=1536, ge=256)
 
 
+class Watch(_Part):
+    """How often ``watch`` looks, when it works in any case, how long one pass may take."""
+
+    poll_seconds: float = Field(default=60, ge=1, le=3600, allow_inf_nan=False)
+    daily_at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = (
+        "08:30"
+    )
+    pass_minutes: int = Field(default=60, ge=1, le=1440)
+
+
 TARGET_KINDS = ("file", "ftp", "ftps", "sftp", "webdav+https", "webdav+http", "s3")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")  # C:\\ is a folder of Windows
 _STEERS = re.compile(r"[\x00-\x1f\x7f]")  # would end a line of a protocol
@@ -239,6 +249,7 @@ class Settings(_Part):
     due: Due = Due()
     reminders: Reminders = Reminders()
     limits: Limits = Limits()
+    watch: Watch = Watch()
     hold_for_explanation: Hold = "until_due"
     # New amounts of the law; those that the program knows stay in force until then.
     thresholds: tuple[Threshold, ...] = Field(default=(), strict=False)

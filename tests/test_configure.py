@@ -58,6 +58,7 @@ def test_only_the_name_has_no_default(tmp_path: Path) -> None:
         "site": {"numerals": "thai", "base_url": ""},
         "due": {"business_day": 5, "day": None, "closed": ()},
         "limits": {"file_mib": 25, "wall_seconds": 120, "memory_mib": 1536},
+        "watch": {"poll_seconds": 60, "daily_at": "08:30", "pass_minutes": 60},
         "hold_for_explanation": "until_due",
         "thresholds": (),
     }

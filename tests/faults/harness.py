@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pipeline.examples import Book, example_month, replace_cell, to_bytes
+from pipeline.heartbeat import LAST_PASS
 from schemas.example_words import ORGANISATION, UNREADABLE_AMOUNT
 from schemas.manifest import MANIFEST, SIGNATURE
 from schemas.month import Month
@@ -194,7 +195,7 @@ def state(output: Path) -> dict[str, str]:
     found = {
         path.relative_to(output).as_posix(): _content(path)
         for path in sorted(output.rglob("*"))
-        if not path.name.startswith("ledger.sqlite")
+        if not path.name.startswith("ledger.sqlite") and path.name != LAST_PASS
     }
     with closing(sqlite3.connect(output / "ledger" / "ledger.sqlite")) as ledger:
         found["ledger"] = "\n".join(ledger.iterdump())
@@ -208,10 +209,14 @@ def _content(path: Path) -> str:
 
 
 def bytes_of(output: Path) -> dict[str, tuple[str, int]]:
-    """Return every byte and every time of change, those of the ledger included."""
+    """Return every byte and every time of change, those of the ledger included.
+
+    When the last pass ended is no state: each pass says it anew.
+    """
     return {
         path.relative_to(output).as_posix(): (_content(path), path.lstat().st_mtime_ns)
         for path in sorted(output.rglob("*"))
+        if path.name != LAST_PASS
     }
 
 
