@@ -114,6 +114,21 @@ def watch(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 
 @app.command()
+def doctor(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """ตรวจสุขภาพของระบบ: ปกติหรือไม่ ทำงานครั้งล่าสุดเมื่อใด รออะไรอยู่ (0 ปกติ 1 ไม่ปกติ)"""
+    from pipeline.configure import configure
+    from pipeline.doctor import doctor as look_at
+    from pipeline.doctor import health_json, health_words
+
+    health = look_at(configure(config), config.resolve(), datetime.now(BANGKOK))
+    _print(health_json(health) if as_json else health_words(health))
+    raise typer.Exit(WAITS if health.ills else DONE)
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="ไฟล์ที่จะตรวจ")],
     config: ConfigOption = DEFAULT_CONFIG,

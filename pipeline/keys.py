@@ -66,9 +66,20 @@ def open_keys(folder: Path) -> Keys:
     if not numbers or not (folder / str(numbers[-1]) / PRIVATE).exists():
         number = numbers[-1] + 1 if numbers else 1
         _make(folder, number, None)
-        numbers.append(number)
+    return load_keys(folder)
+
+
+def signing_key(folder: Path) -> Path | None:
+    """Return the file of the private key that signs; None when none was ever made."""
+    numbers = _numbers(folder)
+    return folder / str(numbers[-1]) / PRIVATE if numbers else None
+
+
+def load_keys(folder: Path) -> Keys:
+    """Return the keys of an office and make none; CannotRunError when one is lost or damaged."""
+    numbers = _numbers(folder)
     public = tuple(_read(folder / str(number) / PUBLIC) for number in numbers)
-    private = folder / str(numbers[-1]) / PRIVATE
+    private = folder / str(numbers[-1] if numbers else 1) / PRIVATE
     try:
         signing = load_pem_private_key(_read(private), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

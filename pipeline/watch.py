@@ -43,6 +43,7 @@ NURSE_S = 0.2
 CLOCK_SLACK_S = 5
 LONGEST_SENTENCE = 500  # characters
 DONE, WAITS, COULD_NOT = 0, 1, 2
+GONE_LISTING = sha256(GONE).hexdigest()  # of a folder that is not there
 
 
 # ---- what to do: a pure function of what was seen and what is known
@@ -270,8 +271,7 @@ class Watch:
 
     def _pass(self, reason: Reason, glance: Glance) -> None:
         began, clock = self.now(), time.monotonic()
-        running: PassStatus = "running"
-        self._passes(pass_status=running, pass_began=began, pass_reason=REASONS[reason])
+        self._passes(last_status="running", last_began=began, last_reason=REASONS[reason])
         self.beat()
         result = self._result()
         ended = self.now()
@@ -279,10 +279,10 @@ class Watch:
         known = self.heartbeat
         other = (known.other_run_since or ended) if result.status == "other-run" else None
         self._passes(
-            pass_status=result.status,
-            pass_ended=ended,
-            pass_trouble=result.trouble,
-            pass_good=ended if result.status == "good" else known.pass_good,
+            last_status=result.status,
+            last_ended=ended,
+            last_trouble=result.trouble,
+            last_good=ended if result.status == "good" else known.last_good,
             passes=known.passes + 1,
             failures=self.state.failures,
             other_run_since=other,

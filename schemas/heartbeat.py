@@ -28,12 +28,13 @@ class Heartbeat:
     next_wake_up: AwareDatetime | None = None
     glance_ok: AwareDatetime | None = None  # the last look at the inbox that came to an end
     glance_trouble: str = ""  # of the last look
-    pass_began: AwareDatetime | None = None
-    pass_ended: AwareDatetime | None = None
-    pass_reason: str = ""
-    pass_status: PassStatus | None = None
-    pass_trouble: str = ""  # one sentence
-    pass_good: AwareDatetime | None = None  # when the last good one ended
+    # Of the last pass:
+    last_began: AwareDatetime | None = None
+    last_ended: AwareDatetime | None = None
+    last_reason: str = ""
+    last_status: PassStatus | None = None
+    last_trouble: str = ""  # one sentence
+    last_good: AwareDatetime | None = None  # when the last good one ended
     passes: int = 0
     failures: int = 0  # in a row
     other_run_since: AwareDatetime | None = None
@@ -65,7 +66,7 @@ def quiet_since(
     ``last_pass`` is when the last good pass ended, whoever started it. Where nothing ever ran
     nothing is quiet: there is no office at work yet.
     """
-    known = [last_pass, heartbeat.pass_good if heartbeat else None]
+    known = [last_pass, heartbeat.last_good if heartbeat else None]
     ended = [moment for moment in known if moment is not None]
     # Watching without one good pass is silence as well.
     begun = ended or ([heartbeat.started] if heartbeat else [])
