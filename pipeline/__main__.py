@@ -129,6 +129,23 @@ def doctor(
 
 
 @app.command()
+def service(
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="DIR", help="โฟลเดอร์ที่จะเขียน (ปกติ service)")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """เขียนไฟล์บริการของ systemd และ Task Scheduler ให้ระบบเริ่ม sokhoro1 watch เองเมื่อเปิดเครื่อง"""
+    from pipeline.configure import configure
+    from pipeline.service import FOLDER, READ_FIRST, write_service
+
+    workspace = configure(config)
+    folder = output or config.resolve().parent / FOLDER
+    made = write_service(folder, workspace, config.resolve())
+    typer.echo(f"เขียน {len(made)} ไฟล์ไว้ที่ {folder} กรุณาเปิด {READ_FIRST} เพื่อดูวิธีติดตั้ง")
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="ไฟล์ที่จะตรวจ")],
     config: ConfigOption = DEFAULT_CONFIG,

@@ -207,15 +207,15 @@ def _last_pass(heartbeat: Heartbeat | None, last_pass: datetime | None, now: dat
     if heartbeat and failed and (last is None or last < failed):
         facts = {"failures": heartbeat.failures, "trouble": heartbeat.last_trouble}
         return Point(
-            "last-pass", "bad", words.LAST_PASS_FAILED.format(moment=_moment(failed), **facts)
+            "last-pass", "bad", words.LATEST_FAILED.format(moment=_moment(failed), **facts)
         )
     if quiet is not None:
-        sentence = words.LAST_PASS_QUIET.format(days=quiet.days, moment=_moment(last))
+        sentence = words.LATEST_QUIET.format(days=quiet.days, moment=_moment(last))
         return Point("last-pass", "bad", sentence)
     if last is None:
         working = heartbeat is not None and heartbeat.fresh(now)
-        return Point("last-pass", "told" if working else "bad", words.LAST_PASS_NEVER)
-    return Point("last-pass", "good", words.LAST_PASS.format(moment=_moment(last)))
+        return Point("last-pass", "told" if working else "bad", words.LATEST_NEVER)
+    return Point("last-pass", "good", words.LATEST.format(moment=_moment(last)))
 
 
 def _site(workspace: Workspace) -> Point:

@@ -46,10 +46,10 @@ WATCH_BLOCKED = (
     "มีการทำงานของ sokhoro1 อีกรายการหนึ่งค้างอยู่ตั้งแต่ {since} กรุณาตรวจว่าใครสั่งไว้ แล้วปิดโปรแกรมนั้น"
 )
 
-LAST_PASS = "ทำงานสำเร็จครั้งล่าสุดเมื่อ {moment}"
-LAST_PASS_NEVER = "ยังไม่เคยทำงานสำเร็จ กรุณาสั่ง sokhoro1 run"
-LAST_PASS_FAILED = "ทำงานไม่สำเร็จ {failures} ครั้งติดต่อกัน ครั้งล่าสุดเมื่อ {moment}: {trouble}"
-LAST_PASS_QUIET = (
+LATEST = "ทำงานสำเร็จครั้งล่าสุดเมื่อ {moment}"
+LATEST_NEVER = "ยังไม่เคยทำงานสำเร็จ กรุณาสั่ง sokhoro1 run"
+LATEST_FAILED = "ทำงานไม่สำเร็จ {failures} ครั้งติดต่อกัน ครั้งล่าสุดเมื่อ {moment}: {trouble}"
+LATEST_QUIET = (
     "ไม่มีการทำงานที่สำเร็จมาแล้ว {days} วัน (ครั้งล่าสุด {moment}) "
     "กรุณาเริ่ม sokhoro1 watch หรือตรวจตัวตั้งเวลาที่สั่ง sokhoro1 run"
 )
