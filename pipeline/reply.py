@@ -6,6 +6,7 @@ may have the workbook open.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
@@ -16,6 +17,7 @@ from pipeline.confine import mark_confined
 from pipeline.desk import DESK, desk_page
 from pipeline.due import due_day
 from pipeline.guard import Limits
+from pipeline.inbox import sync_folder
 from pipeline.ledger import Ledger
 from pipeline.pages import draw
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding
@@ -103,6 +105,7 @@ def _write_reply(drop: Drop, history: History, workspace: Workspace) -> str:
     text = draw("receipt.txt", "arabic", **facts).decode()
     # Notepad wants to be told that it is UTF-8, and older ones want both marks at a line's end.
     _write(receipt.with_name(TEXT), text.replace("\n", "\r\n").encode("utf-8-sig"))
+    sync_folder(receipt.parent)
     return marked_of(drop.file) if digest else reply_of(drop.file)
 
 
@@ -128,11 +131,15 @@ def _write_marked(drop: Drop, marked: Path, digest: str, workspace: Workspace) -
         content = mark_confined(original, drop.file, drop.findings, workspace.limits)
     if marked.is_file() and content != marked.read_bytes():
         _keep(marked, digest)
-    if content is None:
-        marked.unlink(missing_ok=True)
+    if content is not None:
+        _write(marked, content)
+    elif marked.is_file():
+        marked.unlink()
+    else:
         return ""
-    _write(marked, content)
-    return hashlib.sha256(content).hexdigest()
+    # The receipt says what lies beside it and is believed: it may reach the disk only after it.
+    sync_folder(marked.parent)
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _keep(marked: Path, digest: str) -> None:
@@ -168,7 +175,10 @@ def _write(path: Path, content: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new"[-100:])
-    fresh.write_bytes(content)
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)
 
 

@@ -235,7 +235,7 @@ def disorder(passed: tuple[Operation, ...]) -> Iterator[str]:
             needed = TOLD_AFTER.get(step.path)
             if needed in waiting:
                 yield f"{step}: the names in {needed} are not on the disk"
-        elif step.path.startswith(("originals/", "site/")):
+        elif step.path.startswith(("originals/", "site/", "replies/")):
             if step.what == "rename":
                 inside = {path for path in waiting if f"{path}/".startswith(f"{step.path}/")}
                 yield from (f"{step}: {path} is not on the disk" for path in sorted(inside))
