@@ -22,7 +22,7 @@ from pipeline.keys import OWNER_ONLY, load_keys, signing_key
 from pipeline.ledger import Ledger
 from pipeline.pages import draw
 from pipeline.publish import CURRENT
-from pipeline.status import overdue
+from pipeline.duty import overdue
 from pipeline.tables import SCHEMA
 from pipeline.verify import Folder, known_to, verify
 from pipeline.watch import BANGKOK, GONE_LISTING, Glance, glance_at

@@ -14,17 +14,26 @@ def no_fsync() -> None:
     vars(os)["fsync"] = lambda _: None
 
 
+def no_fsync_of_the_ledger() -> None:
+    _on_the_engine("connect", lambda link, _: link.execute("PRAGMA synchronous=off"))
+
+
 def no_lock() -> None:
     vars(alone)["_lock"] = lambda _: None
 
 
 def no_transaction() -> None:
     """Each statement is on the disk by itself."""
+    _on_the_engine("begin", lambda link: link.exec_driver_sql("COMMIT"))
+
+
+def _on_the_engine(event: str, act: Callable[..., object]) -> None:
+    """Undo at each event of the ledger's engine what the program has just done there."""
     real = vars(ledger)["sqlite_engine"]
 
     def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:
         engine: sa.Engine = real(path, writing=writing)
-        sa.event.listen(engine, "begin", lambda link: link.exec_driver_sql("COMMIT"))
+        sa.event.listen(engine, event, act)
         return engine
 
     vars(ledger)["sqlite_engine"] = sqlite_engine
@@ -73,6 +82,7 @@ BROKEN: dict[str, Callable[[], None]] = {
     guard.__name__: guard
     for guard in (
         no_fsync,
+        no_fsync_of_the_ledger,
         no_lock,
         no_transaction,
         link_first,

@@ -20,12 +20,13 @@ class Request:
 
     "watch" writes the steps down; "snapshot" also copies the folder ``output`` before each of them
     to ``into``, which is what ``kill -9`` would leave; "kill" and "fail" strike at gate ``number``
-    with SIGKILL or the error ``error``. ``broken`` names a guard to take out.
+    with SIGKILL or the error ``error``; "free" puts up no gates. ``broken`` names a guard to take
+    out.
     """
 
     arguments: tuple[str, ...]
     output: str
-    act: Literal["watch", "snapshot", "kill", "fail"] = "watch"
+    act: Literal["watch", "snapshot", "kill", "fail", "free"] = "watch"
     number: int = 0
     error: str = ""
     into: str = ""

@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+import random
+import select
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -36,6 +39,8 @@ FIRST_DAY = date(2025, 10, 6)  # September is due on the 7th: until then its que
 LATER_DAY = date(2025, 10, 8)
 DONE, WAITS, COULD_NOT = 0, 1, 2
 GIB = 1 << 30
+SEED = os.environ.get("SOKHORO_SEED") or str(random.randrange(10**6))  # noqa: S311 - no secret
+PATIENCE_S = 10  # until the children of a killed run must be gone
 
 State = Mapping[str, str]
 
@@ -166,9 +171,19 @@ class Program:
         return self.ask(Request(run_arguments(office, day), str(office.output), **gate))
 
     def ask(self, request: Request) -> Answer:
+        self.begin(request)
+        return self.end()
+
+    def begin(self, request: Request) -> int:
+        """Let a run begin; return its process, which leads a session and a group of its own."""
         assert self.process.stdin
         assert self.process.stdout
         print(json.dumps(asdict(request)), file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
+
+    def end(self) -> Answer:
+        """Wait for the end of the run that has begun."""
+        assert self.process.stdout
         said = json.loads(self.process.stdout.readline())
         passed = tuple(Operation(**each) for each in said.pop("passed"))
         return Answer(**said, passed=passed)
@@ -182,6 +197,43 @@ def run_arguments(office: Office, day: date, settle: float = 0) -> tuple[str, ..
 def command(*arguments: str) -> list[str]:
     """The words that start the real command, without a script in between."""
     return [sys.executable, "-m", "pipeline", *arguments]
+
+
+def ended_within(run: int, seconds: float) -> bool:
+    """Wait so long for the end of a process; True when it has ended by then."""
+    try:
+        handle = os.pidfd_open(run)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
+
+
+def alive(session: int) -> list[str]:
+    """The processes of a session that have not ended; one that nobody has asked about has."""
+    return [told for pid, told in _processes() if pid == session]
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    """Session and line of every living process."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:  # it has just ended
+            continue
+        state, _, _, session, *_ = line.rpartition(")")[2].split()
+        if state not in {"Z", "X"}:
+            yield int(session), line
+
+
+def gone(session: int, patience: float = PATIENCE_S) -> list[str]:
+    """Wait a little for the processes of a session to end; return those that did not."""
+    deadline = time.monotonic() + patience
+    while (left := alive(session)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
 
 
 # ---- what must be true

@@ -1,9 +1,10 @@
 """The real command, loaded once; each run is a process of its own, forked from it.
 
-``python -m tests.faults.program`` reads a request a line and answers a line. Loading takes a
-second, a fork some milliseconds: only so can a pass be broken at each of its steps. What differs
-from ``sokhoro1``: workbooks are read in a plain fork, not one of a fork server (``test_kill.py``
-has the real one).
+``python -m tests.faults.program`` reads a request a line and answers with two: the process that
+makes the run, by which it can be struck from outside, and how it ended. Loading takes a second, a
+fork some milliseconds: only so can a pass be broken at each of its steps. What differs from
+``sokhoro1``: workbooks are read in a plain fork, not one of a fork server (``test_kill.py`` has
+the real one).
 """
 
 import json
@@ -45,11 +46,15 @@ def main() -> None:
         os.dup2(no.fileno(), 1)
         for number, line in enumerate(sys.stdin):
             request = Request(**json.loads(line))
-            answer = _forked(request) if number else Answer(_played(request), "", "")
+            if number:
+                answer = _forked(request, answers)
+            else:
+                print(os.getpid(), file=answers)
+                answer = Answer(_played(request), "", "")
             print(json.dumps(asdict(answer)), file=answers, flush=True)
 
 
-def _forked(request: Request) -> Answer:
+def _forked(request: Request, answers: IO[str]) -> Answer:
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as told,
         tempfile.TemporaryFile("w+", encoding="utf-8") as complained,
@@ -57,9 +62,11 @@ def _forked(request: Request) -> Answer:
     ):
         child = os.fork()
         if child == 0:
+            os.setsid()  # with its readers, which can so be found and struck together
             os.dup2(told.fileno(), 1)
             os.dup2(complained.fileno(), 2)
             _live(request, passed)
+        print(child, file=answers, flush=True)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         for file in (told, complained, passed):
             file.seek(0)
@@ -72,7 +79,8 @@ def _live(request: Request, passed: IO[str]) -> None:
     status = FAULT_OF_THE_HARNESS
     try:
         gates = Gates(request)
-        gates.put_up()
+        if request.act != "free":
+            gates.put_up()
         if request.broken:
             BROKEN[request.broken]()
         status = _played(request)

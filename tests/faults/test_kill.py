@@ -11,7 +11,6 @@ import signal
 import subprocess
 import time
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +20,17 @@ from tests.faults.conftest import Situation
 from tests.faults.harness import (
     FIRST_DAY,
     ROOT,
+    SEED,
     WAITS,
     Office,
     Program,
+    alive,
     command,
     differences,
     end_of,
     fill,
     first_books,
+    gone,
     open_office,
     public,
     run_arguments,
@@ -38,9 +40,7 @@ from tests.faults.harness import (
 )
 
 KILLS = int(os.environ.get("SOKHORO_KILLS", "25"))
-SEED = os.environ.get("SOKHORO_SEED") or str(random.randrange(10**6))  # noqa: S311 - no secret
 GROUPS = 0.3  # of the kills take the readers along
-PATIENCE_S = 10  # until the children of a killed run must be gone
 
 
 def start(office: Office, situation: Situation) -> subprocess.Popen[bytes]:
@@ -53,31 +53,6 @@ def start(office: Office, situation: Situation) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-
-
-def alive(session: int) -> list[str]:
-    """The processes of a session that have not ended; one that nobody has asked about has."""
-    return [told for pid, told in _processes() if pid == session]
-
-
-def _processes() -> Iterator[tuple[int, str]]:
-    """Session and line of every living process."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (folder / "stat").read_text(encoding="utf-8", errors="replace")
-        except OSError:  # it has just ended
-            continue
-        state, _, _, session, *_ = line.rpartition(")")[2].split()
-        if state not in {"Z", "X"}:
-            yield int(session), line
-
-
-def gone(session: int, patience: float = PATIENCE_S) -> list[str]:
-    """Wait a little for the processes of a session to end; return those that did not."""
-    deadline = time.monotonic() + patience
-    while (left := alive(session)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return left
 
 
 @dataclass(frozen=True)
