@@ -117,14 +117,24 @@ def watch(config: ConfigOption = DEFAULT_CONFIG) -> None:
 def doctor(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+    tell: Annotated[  # noqa: FBT002 - the same
+        bool, typer.Option("--tell", help="แจ้งผู้ดูแลทางช่องทางแจ้งเตือนเมื่อไม่ปกติ")
+    ] = False,
 ) -> None:
     """ตรวจสุขภาพของระบบ: ปกติหรือไม่ ทำงานครั้งล่าสุดเมื่อใด รออะไรอยู่ (0 ปกติ 1 ไม่ปกติ)"""
+    import os
+
+    from pipeline.channels import tell_keeper
     from pipeline.configure import configure
     from pipeline.doctor import doctor as look_at
     from pipeline.doctor import health_json, health_words
 
-    health = look_at(configure(config), config.resolve(), datetime.now(BANGKOK))
+    workspace = configure(config)
+    health = look_at(workspace, config.resolve(), datetime.now(BANGKOK))
     _print(health_json(health) if as_json else health_words(health))
+    if tell and health.ills:
+        for channel, trouble in tell_keeper(health.sentences, workspace.settings, os.environ):
+            typer.echo(f"{channel.name}: {trouble or 'แจ้งแล้ว'}", err=True)
     raise typer.Exit(WAITS if health.ills else DONE)
 
 

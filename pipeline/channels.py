@@ -4,7 +4,7 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline import CannotRunError
@@ -38,11 +38,30 @@ def try_channels(
     settings: Settings, environment: Mapping[str, str]
 ) -> Iterator[tuple[Channel, str]]:
     """Send each channel a message by which its people see that it works; yield the trouble."""
-    drawn = draw(
-        "notices/trial.txt", settings.site.numerals, organisation=settings.organisation.name
-    )
+    organisation = settings.organisation.name
+    drawn = draw("notices/trial.txt", settings.site.numerals, organisation=organisation)
+    yield from _send_to_all(drawn, settings.channels, environment)
+
+
+def tell_keeper(
+    sentences: Sequence[str], settings: Settings, environment: Mapping[str, str]
+) -> Iterator[tuple[Channel, str]]:
+    """Send at once, past the queue, what the keeper must know: the ledger may be what is broken.
+
+    Yields each channel that reaches the keeper of the machine, and the trouble with it.
+    """
+    organisation = settings.organisation.name
+    facts = {"organisation": organisation, "sentences": sentences}
+    drawn = draw("notices/alarm.txt", settings.site.numerals, **facts)
+    yield from _send_to_all(drawn, [c for c in settings.channels if "it" in c.tell], environment)
+
+
+def _send_to_all(
+    drawn: bytes, channels: Iterable[Channel], environment: Mapping[str, str]
+) -> Iterator[tuple[Channel, str]]:
+    """Send a drawn message, whose first line is the subject."""
     subject, _, text = drawn.decode().partition("\n")
-    for channel in settings.channels:
+    for channel in channels:
         try:
             yield channel, send(address_of(channel, environment), subject, text.strip() + "\n")
         except CannotRunError as error:

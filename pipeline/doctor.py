@@ -57,7 +57,12 @@ class Health:
 
     @property
     def ills(self) -> int:
-        return sum(point.standing == "bad" for point in self.points)
+        return len(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is not as it should be."""
+        return tuple(point.sentence for point in self.points if point.standing == "bad")
 
 
 def doctor(workspace: Workspace, config: Path, now: datetime) -> Health:

@@ -6,15 +6,17 @@ day; who sent a workbook is told at once that it came back; when all is well nob
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.due import working_days_from, working_days_until
 from pipeline.duty import Duty, duties
 from pipeline.pages import draw
 from schemas.config import Audience, Settings
+from schemas.heartbeat import quiet_since
 from schemas.history import Drop, History
-from schemas.notice import Notice
+from schemas.notice import SILENCE, Notice
 from schemas.personal import without_citizens
+from schemas.thai import date_short
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,15 @@ class Trouble:
 
     key: str
     sentences: tuple[str, ...]
+
+
+def silence(last_pass: datetime | None, now: datetime) -> tuple[Trouble, ...]:
+    """Return that nothing ran for two days or more before ``now``, if so; moments are aware."""
+    quiet = quiet_since(None, last_pass, now)
+    if last_pass is None or quiet is None:
+        return ()
+    day = last_pass.astimezone(now.tzinfo).date()
+    return (Trouble(f"silence/{day}", (SILENCE.format(last=date_short(day), days=quiet.days),)),)
 
 
 def notices(

@@ -100,6 +100,18 @@ def queued(ledger: Ledger, today: date) -> list[Queued]:
         ]
 
 
+def next_send(workspace: Workspace, ledger: Ledger, today: date) -> datetime | None:
+    """Return when a message that did not go out may be tried again; None when none waits."""
+    channels = workspace.settings.channels
+    waiting = (
+        next_try(tries)
+        for one in (queued(ledger, today) if channels else ())
+        for channel in channels
+        if one.notice.is_for(channel) and not is_out(tries := one.tries_on(channel.name))
+    )
+    return min(filter(None, waiting), default=None)
+
+
 def next_try(tries: Sequence[Try]) -> datetime | None:
     """Return when to try again: after 1, 2, 4 … 60 minutes; None at once, or when it went out.
 

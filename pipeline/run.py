@@ -7,7 +7,7 @@ ledger → summarise → render → site → gate → publish → deliver → st
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from pipeline.clock import Clock
 from pipeline.configure import Workspace
@@ -15,11 +15,13 @@ from pipeline.confine import examine_confined
 from pipeline.deliver import deliver
 from pipeline.duty import overdue
 from pipeline.gate import gate
+from pipeline.heartbeat import read_last_pass
 from pipeline.inbox import Arrivals, Original, arrivals
 from pipeline.judge import judge, released
 from pipeline.ledger import Ledger
-from pipeline.live import damage_of, troubles_of, website_check
-from pipeline.outbox import Sent, tell_people
+from pipeline.live import damage_of, far_damage_of, troubles_of
+from pipeline.notices import silence
+from pipeline.outbox import Sent, next_send, tell_people
 from pipeline.publish import CURRENT, publish
 from pipeline.render import render
 from pipeline.reply import write_replies
@@ -30,6 +32,8 @@ from schemas.delivery import Delivery
 from schemas.history import Drop, Waiting
 from schemas.month import Month
 from schemas.summary import MonthlySummary
+
+LOOK_AGAIN = timedelta(minutes=5)  # at a far side that was not as it should be
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Pass:
     deliveries: tuple[Delivery, ...]  # one for each target
     damage: tuple[str, ...]  # what was public and not as it was released
     told: tuple[Sent, ...]  # messages that were tried
+    again_at: datetime | None  # when something that failed may be tried again
 
     @property
     def waits_for_somebody(self) -> bool:
@@ -81,9 +86,12 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
         replies = write_replies(ledger, workspace)
     now, targets = clock.now(), workspace.settings.targets
     deliveries = deliver(workspace.site / CURRENT, targets, workspace.targets, now)
-    website = website_check(workspace, ledger, today, time.monotonic)
-    troubles = troubles_of(damage, website, deliveries, today, now)
-    told = tell_people(troubles, workspace, ledger, today, clock)
+    far = far_damage_of(workspace, ledger, deliveries, today, time.monotonic)
+    troubles = troubles_of(damage, far, deliveries, today, now)
+    silent = silence(read_last_pass(workspace.output), now)
+    told = tell_people((*troubles, *silent), workspace, ledger, today, clock)
+    tries = [one.next_try for one in deliveries] + [next_send(workspace, ledger, today)]
+    tries += [now + LOOK_AGAIN] if far else []
     history = ledger.history()
     return Pass(
         today,
@@ -95,8 +103,9 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
         tuple(overdue(history, workspace.settings, today)),
         replies,
         deliveries,
-        (*damage, *website),
+        (*damage, *far),
         tuple(told),
+        min(filter(None, tries), default=None),
     )
 
 

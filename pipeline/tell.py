@@ -53,6 +53,8 @@ def pass_json(done: Pass) -> dict[str, Any]:
         "damage": list(done.damage),
         "notices": [asdict(one) for one in done.told],
         "targets": deliveries_json(done.deliveries),
+        # Only where there is one: then the watch need not wait for the next day.
+        **({"again_at": done.again_at.isoformat()} if done.again_at else {}),
         # Only where there are any: then the watch looks again without waiting for a change.
         **({"unsettled": list(done.arrived.unsettled)} if done.arrived.unsettled else {}),
     }

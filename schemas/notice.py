@@ -11,6 +11,10 @@ SUBJECT = "{subject} (แจ้งที่ {number}{again})"
 AGAIN = " ส่งซ้ำ"
 NO_ADDRESS = "ที่อยู่ของช่องทางไม่ถูกต้องตามรูปแบบของ Apprise"
 NOT_SENT = "ส่งไม่สำเร็จ"
+SILENCE = (
+    "ระบบไม่ได้ทำงานตั้งแต่วันที่ {last} จนถึงรอบนี้ ({days} วัน) งานที่ค้างทำในรอบนี้แล้ว "
+    "กรุณาตรวจว่าเครื่องหรือ sokhoro1 watch หยุดเพราะเหตุใด"
+)
 
 
 @dataclass(frozen=True)
