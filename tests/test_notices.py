@@ -30,6 +30,7 @@ from schemas.example_words import UNREADABLE_AMOUNT
 from schemas.month import Month
 from schemas.notice import Try
 from tests.conftest import Office, make_office
+from tests.test_command_line import sokhoro1
 
 OCTOBER = Month(2567, 10)  # due on Thursday, 7 November 2024
 DUE = date(2024, 11, 7)
@@ -411,3 +412,37 @@ def test_a_secret_that_others_may_read_is_not_used(office: Office, sink: Sink) -
 
     assert [f"chmod 600 {secret}" in one.trouble for one in done.told] == [True]
     assert sink.mails == []
+
+
+# ---- the two commands that send at once
+
+
+def test_notify_tries_every_channel(office: Office, sink: Sink) -> None:
+    folder = office.workspace.inbox.parent
+    done = sokhoro1("notify", folder=folder)
+    assert (done.returncode, sink.receivers) == (0, ["finance@example.go.th", "it@example.go.th"])
+    assert done.stdout == "✓ กองคลัง: ส่งแล้ว\n✓ ผู้ดูแลระบบ: ส่งแล้ว\n"
+
+    sink.refuses = True
+    done = sokhoro1("notify", folder=folder)
+    assert done.returncode == 1
+    assert done.stdout.count("✗") == 2
+    assert "pass-word-8" not in done.stdout + done.stderr
+
+
+def test_doctor_tells_the_keeper_alone_and_only_of_what_is_wrong(
+    office: Office, sink: Sink
+) -> None:
+    folder = office.workspace.inbox.parent
+    office.drop(*month_of(OCTOBER))
+    assert sokhoro1("run", "--settle", "0", folder=folder).returncode == 1
+    sink.mails.clear()
+    assert sokhoro1("doctor", "--tell", folder=folder).returncode == 0
+    assert sink.mails == []
+
+    (office.public / "robots.txt").unlink()
+    assert sokhoro1("doctor", folder=folder).returncode == 1
+    assert sink.mails == []
+    assert sokhoro1("doctor", "--tell", folder=folder).returncode == 1
+    assert sink.receivers == ["it@example.go.th"]
+    assert "robots.txt" in sink.text(0)
