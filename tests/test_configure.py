@@ -61,6 +61,7 @@ def test_only_the_name_has_no_default(tmp_path: Path) -> None:
         "watch": {"poll_seconds": 60, "daily_at": "08:30", "pass_minutes": 60},
         "hold_for_explanation": "until_due",
         "thresholds": (),
+        "targets": (),
     }
     assert workspace.limits == Limits()
 
@@ -282,7 +283,7 @@ def test_the_file_that_init_writes_sets_nothing_but_the_defaults(tmp_path: Path)
 
 
 def test_the_file_that_init_writes_shows_every_key_with_its_true_default(tmp_path: Path) -> None:
-    every = re.sub(r"(?m)^# (?=[a-z_]+ = )", "", OFFERED)
+    every = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[targets)", "", OFFERED)
     shown = flat(tomllib.loads(every))
     known = known_keys(Settings)
     # Without a value of its own a default cannot be shown: an example stands there instead.
@@ -292,7 +293,7 @@ def test_the_file_that_init_writes_shows_every_key_with_its_true_default(tmp_pat
     assert shown.keys() == known.keys()
     assert examples == {
         *("organisation.name", "organisation.former_names", "due.day", "due.closed"),
-        "thresholds",
+        *("thresholds", "targets"),
     }
     assert {k: shown[k] for k in shown if k not in examples} == {
         k: default for k, default in known.items() if k not in examples

@@ -149,7 +149,7 @@ def _module(target: Target) -> _Kind:
     try:
         return cast("_Kind", import_module(f"pipeline.targets.{KINDS[target.kind]}"))
     except ModuleNotFoundError as error:
-        needed = NEEDS.get(error.name or "")
+        needed = NEEDS.get((error.name or "").partition(".")[0])
         if needed is None:
             raise
         raise TargetError(

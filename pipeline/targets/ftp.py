@@ -39,6 +39,17 @@ def connect(target: Target, secret: str, patience: Patience) -> "FtpStore":
     return FtpStore(target, secret, patience)
 
 
+def _log_in(link: ftplib.FTP, user: str, secret: str, target: Target) -> None:
+    try:
+        link.login(user, secret)  # TLS first, where it is asked for
+    except ftplib.error_perm as error:
+        raise login_refused(target, error) from None
+    if isinstance(link, ftplib.FTP_TLS):
+        link.prot_p()
+    with suppress(ftplib.error_perm):
+        link.sendcmd("OPTS UTF8 ON")  # older servers of Windows; others say no
+
+
 class FtpStore:
     """Files below a folder of an FTP server."""
 
@@ -55,15 +66,12 @@ class FtpStore:
             if self._target.kind == "ftps"
             else ftplib.FTP(timeout=self._patience.answer)  # noqa: S321 - the office chose ftp://
         )
-        link.connect(host, port or PORT)
         try:
-            link.login(user, self._secret)  # TLS first, where it is asked for
-        except ftplib.error_perm as error:
-            raise login_refused(self._target, error) from None
-        if isinstance(link, ftplib.FTP_TLS):
-            link.prot_p()
-        with suppress(ftplib.error_perm):
-            link.sendcmd("OPTS UTF8 ON")  # older servers of Windows; others say no
+            link.connect(host, port or PORT)
+            _log_in(link, user, self._secret, self._target)
+        except BaseException:
+            link.close()
+            raise
         return link
 
     def read(self, path: str, most: int) -> bytes | None:

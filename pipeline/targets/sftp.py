@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import logging
+import socket
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -40,11 +41,13 @@ def connect(target: Target, secret: str, patience: Patience) -> "SftpStore":
     client.set_missing_host_key_policy(_Stranger(target))
     _learn_hosts(client, target, host, port or PORT)
     key = _key(target, secret) if target.key_file else None
+    begun = patience.clock()
     try:
         client.connect(
             host,
             port or PORT,
             user,
+            sock=socket.create_connection((host, port or PORT), patience.answer),
             password=secret if key is None else None,
             pkey=key,
             look_for_keys=False,
@@ -58,9 +61,13 @@ def connect(target: Target, secret: str, patience: Patience) -> "SftpStore":
     except paramiko.BadHostKeyException as error:
         client.close()
         raise _stranger(target, error.key) from None
-    except paramiko.AuthenticationException as error:
+    except paramiko.SSHException as error:
         client.close()
-        raise login_refused(target, error) from None
+        if patience.clock() - begun >= patience.answer:
+            raise TimeoutError from None  # the library has many names for it
+        if isinstance(error, paramiko.AuthenticationException):
+            raise login_refused(target, error) from None
+        raise
     except BaseException:
         client.close()
         raise
@@ -83,7 +90,7 @@ def _learn_hosts(client: paramiko.SSHClient, target: Target, host: str, port: in
     if target.host_key:
         name = host if port == PORT else f"[{host}]:{port}"
         line = None
-        with suppress(paramiko.SSHException, ValueError):
+        with suppress(paramiko.hostkeys.InvalidHostKey):
             line = paramiko.hostkeys.HostKeyEntry.from_line(f"{name} {target.host_key}")
         if line is None or line.key is None:
             raise TargetError(
