@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import selectors
+import shlex
 import shutil
 import signal
 import socket
@@ -42,6 +43,11 @@ from schemas.config import Target
 SSHD = shutil.which("sshd", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
 WITH_SSHD = ("sftp",) if SSHD or "CI" in os.environ else ()
 KINDS = ("file", "ftp", "ftps", *WITH_SSHD, "webdav+http", "webdav+https", "s3")
+# A password of OpenSSH is that of an account: one for these tests alone is mounted over the list
+# of accounts, in a mount namespace of the server's own.
+CAN_MAKE_A_USER = (
+    os.name == "posix" and os.getuid() == 0 and bool(SSHD) and bool(shutil.which("unshare"))
+)
 SERVER, LINE = "127.0.0.1", "127.0.0.2"
 USER = "เจ้าหน้าที่"  # of FTP and WebDAV: a name may be Thai
 BUCKET = "sokhoro1"
@@ -255,6 +261,7 @@ class Ssh(_OnDisk):
     secret: str = ""
     ports: tuple[int, ...] = field(init=False)
     denied: str = ""  # requests that it refuses, as `sftp-server -P` takes them
+    password: str = ""  # of root, as far as this server knows
 
     def __post_init__(self) -> None:
         assert SSHD, "openssh-server is not installed"
@@ -279,7 +286,20 @@ class Ssh(_OnDisk):
         )
 
     def _command(self, config: str) -> list[str]:
-        return [str(SSHD), "-D", "-e", "-f", config]
+        command = [str(SSHD), "-D", "-e", "-f", config]
+        if not self.password:
+            return command
+        hashed = subprocess.run(
+            ["openssl", "passwd", "-6", "-stdin"],  # noqa: S607 - the system's own
+            input=self.password,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout.strip()
+        shadow = self.folder.with_suffix(".shadow")
+        shadow.write_text(f"root:{hashed}:20000:0:99999:7:::\nsshd:!:20000::::::\n")
+        script = f"mount --bind {shadow} /etc/shadow && exec " + shlex.join(command)
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 
     @property
     def public_key(self) -> str:

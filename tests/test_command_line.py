@@ -209,3 +209,47 @@ def test_rules_are_listed_anywhere_and_tried_in_a_workspace(workspace: Path) -> 
     assert json.loads(tried.stdout)["months"] == 0
     assert "ต้องแก้ไข" in sokhoro1("rules", folder=workspace).stdout
     assert "ยังไม่มีเดือนที่เผยแพร่" in sokhoro1("rules", "--shadow", folder=workspace).stdout
+
+
+def test_a_target_in_trouble_waits_for_somebody_and_stops_nothing(workspace: Path) -> None:
+    """run, then the folder comes, then deliver; the key of run --json is «targets»."""
+    config = workspace / "sokhoro1.toml"
+    config.write_text(
+        config.read_text("utf-8")
+        + '\n[[targets]]\nname = "share"\nurl = "เว็บ"\n'
+        + '[[targets]]\nname = "other"\nurl = "อื่น"\n',
+        encoding="utf-8",
+    )
+    (workspace / "อื่น").mkdir()
+    examples.write(
+        examples.example_month(Month(2568, 9), "nine-columns", rows=5), workspace / "inbox"
+    )
+    day = "2025-09-30"
+    first = sokhoro1("run", "--today", day, "--settle", "0", "--json", folder=workspace)
+    answer = json.loads(first.stdout)
+    assert first.returncode == 1
+    share, other = answer["targets"]
+    assert (share["name"], share["state"], share["sent"]) == ("share", "failed", 0)
+    assert "ไม่พบโฟลเดอร์ปลายทาง" in share["failure"]
+    assert share["next_try"].endswith("+07:00")
+    assert (other["state"], other["failure"], other["next_try"]) == ("delivered", None, None)
+    assert other["sent"] == sum(path.is_file() for path in (workspace / "อื่น").rglob("*"))
+
+    told = sokhoro1("run", "--today", day, "--settle", "0", folder=workspace)
+    assert "✗ ยังส่งไปยังปลายทาง share ไม่ครบ: ไม่พบโฟลเดอร์ปลายทาง" in told.stdout
+    assert "other" not in told.stdout, "nothing new there"
+    (workspace / "เว็บ").mkdir()
+    waits = sokhoro1("run", "--today", day, "--settle", "0", "--json", folder=workspace)
+    assert json.loads(waits.stdout)["targets"][0]["state"] == "waiting"
+
+    now = sokhoro1("deliver", "share", folder=workspace)
+    assert (now.returncode, now.stderr) == (0, "")
+    assert now.stdout.startswith("✓ ส่งไปยังปลายทาง share แล้ว: ส่ง ")
+    again = sokhoro1("deliver", folder=workspace)
+    assert again.returncode == 0
+    assert again.stdout.count("ตรงกับที่เผยแพร่ทุกไฟล์ ไม่มีอะไรต้องส่ง") == 2
+    as_json = json.loads(sokhoro1("deliver", "--json", folder=workspace).stdout)
+    assert [one["state"] for one in as_json["targets"]] == ["unchanged", "unchanged"]
+    no = sokhoro1("deliver", "nobody", folder=workspace)
+    assert (no.returncode, no.stdout) == (2, "")
+    assert "ที่มีคือ share, other" in no.stderr

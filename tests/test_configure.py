@@ -261,6 +261,71 @@ def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
         configure(tmp_path)
 
 
+# ---- targets
+
+
+def a_target(more: str) -> str:
+    return f'{NAME}\n[[targets]]\nname = "web"\n{more}\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('url = "ftp://me:hunter2@host/x"', "ห้ามใส่รหัสผ่านใน url"),
+        ('url = "ftp://:hunter2@host/x"', "ห้ามใส่รหัสผ่านใน url"),
+        ('url = "sftp://me:@host/x"', "ห้ามใส่รหัสผ่านใน url"),
+        ('url = "s3://key:hunter2@bucket"', "ห้ามใส่รหัสผ่านใน url"),
+        ('url = "scp://host/hunter2"', "ไม่รู้จัก url แบบ scp://"),
+        ('url = "https://host/hunter2"', "ไม่รู้จัก url แบบ https://"),
+        ('url = "ftp:///hunter2"', "ต้องเป็นแบบ"),
+        ('url = "file://host/hunter2"', "ต้องเป็นแบบ"),
+        ('url = "ftp://host:ftp/hunter2"', "พอร์ต"),
+        ('url = "ftp://host/x?hunter2"', "ไม่มี ?"),
+        ('url = "ftp://host/x%0d%0aDELE hunter2"', "อักขระควบคุม"),
+        ('url = "/x"\nsecret_env = "A"\nsecret_file = "b"', "อย่างเดียว"),
+        ('url = "ftp://me@host"\nuser = "you"', "ชื่อผู้ใช้ทั้งใน url และใน user"),
+        ('url = "ftp://host"\nendpoint = "https://a:hunter2@b"', "targets.0.endpoint"),
+        ('url = "ftp://host"\npassword = "hunter2"', "«targets.0.password»"),
+        ('url = "ftp://host"\ntimeout_second = 5', "(หมายถึง «targets.0.timeout_seconds» หรือไม่)"),
+        ('url = "ftp://host"\ntimeout_seconds = "hunter2"', "«targets.0.timeout_seconds»"),
+        ('user = "hunter2"', "ขาดคีย์ «targets.0.url»"),
+        ('url = "/x"\n[[targets]]\nname = "web"\nurl = "/y"', "ชื่อ web มากกว่าหนึ่งแห่ง"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_in_a_sentence_without_what_was_typed(
+    tmp_path: Path, more: str, words: str
+) -> None:
+    sentence = refused(tmp_path, a_target(more))
+    assert words in sentence
+    assert "hunter2" not in sentence
+
+
+def test_targets_that_are_no_list_are_refused_without_what_was_typed(tmp_path: Path) -> None:
+    text = f'targets = {{ name = "web", url = "ftp://a:hunter2@b" }}\n{NAME}'
+    assert "hunter2" not in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize("name", ["", "Web", "เว็บ", "a/b", "..", "con", "com1", "x" * 32, "-a"])
+def test_the_name_of_a_target_is_one_that_a_file_can_have(tmp_path: Path, name: str) -> None:
+    text = a_target('url = "/x"').replace('"web"', f'"{name}"')
+    assert "ชื่อปลายทาง" in refused(tmp_path, text)
+
+
+def test_the_paths_of_a_target_count_from_the_configuration(tmp_path: Path) -> None:
+    (target,) = configured(
+        tmp_path, a_target('url = "เว็บ/ที่แชร์"\nsecret_file = "x"\nca_file = "/etc/ca.pem"')
+    ).settings.targets
+    assert target.url == str(tmp_path / "เว็บ/ที่แชร์")
+    assert (target.secret_file, target.ca_file) == (str(tmp_path / "x"), "/etc/ca.pem")
+    assert target.key_file == ""
+
+
+def test_a_folder_of_windows_is_a_folder(tmp_path: Path) -> None:
+    for url in (r"C:\\web", r"\\\\server\\web"):
+        (target,) = configured(tmp_path, a_target(f'url = "{url}"')).settings.targets
+        assert target.kind == "file"
+
+
 # ---- the file that init writes
 
 TEMPLATE = (ROOT / "templates" / "sokhoro1.toml").read_text(encoding="utf-8")

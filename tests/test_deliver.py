@@ -27,6 +27,7 @@ from schemas.delivery import Delivery
 from schemas.history import Release
 from schemas.manifest import LOG, MANIFEST, SIGNATURE, SUMS
 from tests.servers import (
+    CAN_MAKE_A_USER,
     KINDS,
     SERVER,
     Far,
@@ -387,7 +388,8 @@ def test_a_server_that_falls_silent_ends_by_the_timeout(
         line.budget = None
         line.down()
         line.up()
-        assert here.deliver(web, again=True).state == "delivered"
+        done = here.deliver(target(far_away, base, line), again=True)
+        assert (done.state, done.failure) == ("delivered", "")
     assert far_away.files(base) == here.contents[0]
 
 
@@ -529,6 +531,24 @@ def test_a_host_is_believed_by_its_fingerprint(ssh: Ssh, base: str, here: Here) 
 
 def test_a_host_key_that_is_none_is_told(ssh: Ssh, base: str, here: Here) -> None:
     assert "host_key อ่านไม่ได้" in here.deliver(target(ssh, base, host_key="ssh-rsa x")).failure
+
+
+@pytest.mark.skipif(not CAN_MAKE_A_USER, reason="a user with a password of its own needs root")
+def test_a_password_logs_in_and_a_wrong_one_does_not(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right one is proved to be tried: a key would let us in with any."""
+    (tmp_path / "far").mkdir()
+    far = Ssh(tmp_path / "far", password="ลับ hunter2")  # noqa: S106 - of this test's own server
+    try:
+        web = target(far, "เว็บ", key_file="", secret_env=SECRET)
+        monkeypatch.setenv(SECRET, "hunter3")
+        assert "ไม่รับการเข้าสู่ระบบ" in here.deliver(web).failure
+        monkeypatch.setenv(SECRET, "ลับ hunter2")
+        assert here.deliver(web, again=True).state == "delivered"
+        assert far.files("เว็บ") == here.contents[0]
+    finally:
+        far.stop()
 
 
 def test_a_private_key_that_others_may_read_is_not_used(
