@@ -37,6 +37,7 @@ LEAST_FREE = 500 * MIB
 OTHER_RUN_TOO_LONG = timedelta(hours=2)
 SHOWN = 5
 PERMISSIONS = 0o777
+ADVICE = "กรุณา"  # a sentence that has it says already what to do
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,10 @@ def _ledger(workspace: Workspace) -> Iterator[Point]:
             with ledger.engine.connect() as link:
                 found = link.execute(sa.text("PRAGMA quick_check")).scalars().all()
     except CannotRunError as error:
-        yield Point("ledger", "bad", str(error))
-        return
+        if ADVICE in str(error):
+            yield Point("ledger", "bad", str(error))
+            return
+        found = [str(error)]
     except sa.exc.DBAPIError as error:
         found = [str(error.orig)]
     if found == ["ok"]:

@@ -1,5 +1,6 @@
 """Interpreter and configuration → files for systemd and for Windows' Task Scheduler."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -53,7 +54,7 @@ def service_files(
         "group": group,
         "home": _specified(str(HOME)),
         "writable": unit_words([str(workspace.output), f"-{workspace.inbox}"]),
-        **{name: unit_words(words) for name, words in commands.items()},
+        **{name: unit_words(_started(words)) for name, words in commands.items()},
     }
     units = {name: draw(f"{FOLDER}/{name[9:]}.txt", "arabic", **facts) for name in UNITS}
     tasks = {
@@ -82,6 +83,11 @@ def unit_words(words: Sequence[str]) -> str:
     """
     escaped = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
     return " ".join(f'"{_specified(word)}"' for word in escaped)
+
+
+def _started(command: Sequence[str]) -> list[str]:
+    """Systemd refuses a program whose path has quotes; ``env`` starts it."""
+    return ["/usr/bin/env", *command] if re.search(r"[\"'\\]", command[0]) else [*command]
 
 
 def _specified(text: str) -> str:
