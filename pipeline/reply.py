@@ -105,7 +105,6 @@ def _write_reply(drop: Drop, history: History, workspace: Workspace) -> str:
     text = draw("receipt.txt", "arabic", **facts).decode()
     # Notepad wants to be told that it is UTF-8, and older ones want both marks at a line's end.
     _write(receipt.with_name(TEXT), text.replace("\n", "\r\n").encode("utf-8-sig"))
-    sync_folder(receipt.parent)
     return marked_of(drop.file) if digest else reply_of(drop.file)
 
 
@@ -131,15 +130,14 @@ def _write_marked(drop: Drop, marked: Path, digest: str, workspace: Workspace) -
         content = mark_confined(original, drop.file, drop.findings, workspace.limits)
     if marked.is_file() and content != marked.read_bytes():
         _keep(marked, digest)
-    if content is not None:
-        _write(marked, content)
-    elif marked.is_file():
-        marked.unlink()
-    else:
+    # The receipt is believed about what lies beside it: it may reach the disk only afterwards.
+    if content is None:
+        if marked.is_file():
+            marked.unlink()
+            sync_folder(marked.parent)
         return ""
-    # The receipt says what lies beside it and is believed: it may reach the disk only after it.
-    sync_folder(marked.parent)
-    return "" if content is None else hashlib.sha256(content).hexdigest()
+    _write(marked, content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _keep(marked: Path, digest: str) -> None:
@@ -180,6 +178,7 @@ def _write(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    sync_folder(path.parent)
 
 
 # ---- the receipt

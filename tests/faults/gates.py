@@ -1,16 +1,21 @@
 """A gate before each durable step of a run: it watches, copies, kills or refuses."""
 
+import builtins
 import errno
+import io
 import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
 
 import sqlalchemy as sa
 
+Opener = Callable[[str, int], int]
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -21,7 +26,8 @@ class Request:
     "watch" writes the steps down; "snapshot" also copies the folder ``output`` before each of them
     to ``into``, which is what ``kill -9`` would leave; "kill" and "fail" strike at gate ``number``
     with SIGKILL or the error ``error``; "free" puts up no gates. ``broken`` names a guard to take
-    out.
+    out. ``writes`` puts a gate before each write of a file as well; half of it passes a refusal.
+    A ``halted`` run waits at its beginning, for SIGCONT.
     """
 
     arguments: tuple[str, ...]
@@ -31,6 +37,8 @@ class Request:
     error: str = ""
     into: str = ""
     broken: str = ""
+    writes: bool = False
+    halted: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class Gates:
         sa.event.listen(sa.Engine, "before_cursor_execute", self._statement)
         sa.event.listen(sa.Engine, "commit", lambda _: self.meet("sql", "COMMIT"))
         sys.addaudithook(self._event)
+        if self.request.writes:
+            vars(io)["open"] = vars(builtins)["open"] = partial(_opened, self, io.open)
 
     def meet(self, what: str, path: object, to: object = "") -> None:
         """Let a step pass, or not."""
@@ -79,6 +89,9 @@ class Gates:
             self._act(self.passed[-1])
         finally:
             self.busy = False
+
+    def inside(self, path: object) -> bool:
+        return self._inside(path) is not None
 
     def _event(self, event: str, args: tuple[Any, ...]) -> None:
         match event, args:
@@ -143,6 +156,37 @@ class Gates:
         if Path(self.request.output).exists():
             shutil.copytree(self.request.output, copy, symlinks=True)
         return copy
+
+
+class _Written(io.FileIO):
+    """A file whose writes meet the gates; of one that is refused half is on the disk."""
+
+    def __init__(self, gates: Gates, path: str, mode: str, opener: Opener | None) -> None:
+        super().__init__(path, mode, opener=opener)
+        self.gates = gates
+
+    def write(self, content: Any, /) -> int:  # noqa: ANN401 - whatever is like bytes
+        try:
+            self.gates.meet("write", self.name)
+        except OSError:
+            super().write(memoryview(content)[: len(content) // 2])
+            raise
+        return super().write(content)
+
+
+def _opened(
+    gates: Gates,
+    really: Callable[..., IO[Any]],
+    file: int | str | bytes | os.PathLike[str],
+    mode: str = "r",
+    *more: object,
+    **named: object,
+) -> IO[Any]:
+    """Stand in for ``open``."""
+    if mode not in {"wb", "xb"} or not gates.inside(file):
+        return really(file, mode, *more, **named)
+    opener: Any = named.get("opener")
+    return io.BufferedWriter(_Written(gates, os.fsdecode(cast("str", file)), mode, opener))
 
 
 def _at(folder: int, path: Any = "") -> str:  # noqa: ANN401 - whatever os takes for a path

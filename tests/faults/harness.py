@@ -6,6 +6,7 @@ import os
 import random
 import select
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -188,6 +189,17 @@ class Program:
         passed = tuple(Operation(**each) for each in said.pop("passed"))
         return Answer(**said, passed=passed)
 
+    def traced(self, office: Office, day: date, log: Path, *options: str) -> Answer:
+        """Make one pass under strace; the readers of workbooks are not looked at."""
+        arguments = run_arguments(office, day)
+        run = self.begin(Request(arguments, str(office.output), "free", halted=True))
+        words = ["strace", "-qq", "-y", "-o", str(log), "-p", str(run), *options]
+        with subprocess.Popen(words) as strace:
+            while strace.poll() is None and not _is_traced(run):
+                time.sleep(0.005)
+            os.kill(run, signal.SIGCONT)
+            return self.end()
+
 
 def run_arguments(office: Office, day: date, settle: float = 0) -> tuple[str, ...]:
     days = ("--today", day.isoformat(), "--settle", str(settle))
@@ -197,6 +209,11 @@ def run_arguments(office: Office, day: date, settle: float = 0) -> tuple[str, ..
 def command(*arguments: str) -> list[str]:
     """The words that start the real command, without a script in between."""
     return [sys.executable, "-m", "pipeline", *arguments]
+
+
+def _is_traced(process: int) -> bool:
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return "TracerPid:\t0\n" not in status
 
 
 def ended_within(run: int, seconds: float) -> bool:

@@ -10,6 +10,7 @@ the real one).
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -83,6 +84,8 @@ def _live(request: Request, passed: IO[str]) -> None:
             gates.put_up()
         if request.broken:
             BROKEN[request.broken]()
+        if request.halted:
+            os.kill(os.getpid(), signal.SIGSTOP)
         status = _played(request)
         gates.busy = True
         for operation in gates.passed:
