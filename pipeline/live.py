@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -87,8 +87,8 @@ def _website(address: str, known: Known, seconds: Callable[[], float]) -> tuple[
 
 
 def troubles_of(
-    damage: tuple[str, ...],
-    far: tuple[str, ...],
+    damage: Sequence[str],
+    far: Sequence[str],
     deliveries: Iterable[Delivery],
     today: date,
     now: datetime,
@@ -125,5 +125,5 @@ def _read(looked: Path) -> dict[str, _Look]:
         return {}
 
 
-def _digest(sentences: tuple[str, ...]) -> str:
+def _digest(sentences: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sentences).encode()).hexdigest()[:16]

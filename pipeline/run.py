@@ -1,39 +1,32 @@
 """The spine: one pass from the inbox to the website. Every step is one line and one module.
 
 inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
-ledger → summarise → render → site → gate → publish → deliver → status → tell people
+ledger → summarise → render → site → gate → publish → outside (deliver, look, tell)
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from pipeline.clock import Clock
 from pipeline.configure import Workspace
 from pipeline.confine import examine_confined
-from pipeline.deliver import deliver
 from pipeline.duty import overdue
 from pipeline.gate import gate
-from pipeline.heartbeat import read_last_pass
 from pipeline.inbox import Arrivals, Original, arrivals
 from pipeline.judge import judge, released
 from pipeline.ledger import Ledger
-from pipeline.live import damage_of, far_damage_of, troubles_of
-from pipeline.notices import silence
-from pipeline.outbox import Sent, next_send, tell_people
-from pipeline.publish import CURRENT, publish
+from pipeline.live import damage_of
+from pipeline.outside import Outside, go_outside
+from pipeline.publish import publish
 from pipeline.render import render
 from pipeline.reply import write_replies
 from pipeline.site import assemble
 from pipeline.status import calendar_moved, status_of_years
 from pipeline.summarise import summarise
-from schemas.delivery import Delivery
 from schemas.history import Drop, Waiting
 from schemas.month import Month
 from schemas.summary import MonthlySummary
-
-LOOK_AGAIN = timedelta(minutes=5)  # at a far side that was not as it should be
 
 
 @dataclass(frozen=True)
@@ -57,15 +50,11 @@ class Pass:
     returned: tuple[str, ...]  # files
     late: tuple[Month, ...]
     replies: Mapping[str, str]  # by path in the inbox, relative to ``output/``
-    deliveries: tuple[Delivery, ...]  # one for each target
-    damage: tuple[str, ...]  # what was public and not as it was released
-    told: tuple[Sent, ...]  # messages that were tried
-    again_at: datetime | None  # when something that failed may be tried again
+    outside: Outside
 
     @property
     def waits_for_somebody(self) -> bool:
-        away = any(not delivery.arrived for delivery in self.deliveries)
-        return bool(self.waiting or self.returned or self.late or self.damage or away)
+        return bool(self.waiting or self.returned or self.late) or self.outside.waits
 
 
 def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock: Clock) -> Pass:
@@ -84,14 +73,7 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
         published = publish_site(today, workspace, ledger)
     finally:  # also when the site is refused; not before it, which may write down the day
         replies = write_replies(ledger, workspace)
-    now, targets = clock.now(), workspace.settings.targets
-    deliveries = deliver(workspace.site / CURRENT, targets, workspace.targets, now)
-    far = far_damage_of(workspace, ledger, deliveries, today, time.monotonic)
-    troubles = troubles_of(damage, far, deliveries, today, now)
-    silent = silence(read_last_pass(workspace.output), now)
-    told = tell_people((*troubles, *silent), workspace, ledger, today, clock)
-    tries = [one.next_try for one in deliveries] + [next_send(workspace, ledger, today)]
-    tries += [now + LOOK_AGAIN] if far else []
+    outside = go_outside(damage, workspace, ledger, today, clock)
     history = ledger.history()
     return Pass(
         today,
@@ -102,10 +84,7 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
         history.returned,
         tuple(overdue(history, workspace.settings, today)),
         replies,
-        deliveries,
-        (*damage, *far),
-        tuple(told),
-        min(filter(None, tries), default=None),
+        outside,
     )
 
 

@@ -50,11 +50,11 @@ def pass_json(done: Pass) -> dict[str, Any]:
         ],
         "published": [_published_json(summary) for summary in done.published],
         "waiting": [_waiting_json(one) for one in done.waiting],
-        "damage": list(done.damage),
-        "notices": [asdict(one) for one in done.told],
-        "targets": deliveries_json(done.deliveries),
+        "damage": list(done.outside.damage),
+        "notices": [asdict(one) for one in done.outside.told],
+        "targets": deliveries_json(done.outside.deliveries),
         # Only where there is one: then the watch need not wait for the next day.
-        **({"again_at": done.again_at.isoformat()} if done.again_at else {}),
+        **({"again_at": done.outside.again_at.isoformat()} if done.outside.again_at else {}),
         # Only where there are any: then the watch looks again without waiting for a change.
         **({"unsettled": list(done.arrived.unsettled)} if done.arrived.unsettled else {}),
     }
@@ -138,9 +138,9 @@ def pass_words(done: Pass, output: str) -> str:
         published=done.published,
         waiting=[(one.month, one.part) for one in done.waiting],
         late=done.late,
-        damage=done.damage,
-        told=done.told,
-        deliveries=[one for one in done.deliveries if one.state != "unchanged"],
+        damage=done.outside.damage,
+        told=done.outside.told,
+        deliveries=[one for one in done.outside.deliveries if one.state != "unchanged"],
         output=output,
         marks=MARKS,
         words=OUTCOME_WORDS,

@@ -57,16 +57,16 @@ def test_the_website_is_looked_at_once_a_day_and_until_it_is_right(tmp_path: Pat
     with website(far) as address:
         office = office_at(tmp_path / "office", address)
         first = office.one_pass(DAY)
-        assert [sentence for sentence in first.damage if "manifest.json" in sentence]
-        assert first.again_at == NOW + timedelta(minutes=5)
+        assert [sentence for sentence in first.outside.damage if "manifest.json" in sentence]
+        assert first.outside.again_at == NOW + timedelta(minutes=5)
 
         _upload(office, far)
-        assert office.one_pass(DAY).damage == ()
+        assert office.one_pass(DAY).outside.damage == ()
         change(far / PAGE)
-        assert office.one_pass(DAY).damage == (), "it was right today"
-        (wrong,) = office.one_pass(date(2024, 11, 6)).damage
+        assert office.one_pass(DAY).outside.damage == (), "it was right today"
+        (wrong,) = office.one_pass(date(2024, 11, 6)).outside.damage
     assert wrong.startswith(f"{PAGE}: เนื้อไฟล์ถูกเปลี่ยน")
-    (down,) = office.one_pass(date(2024, 11, 6)).damage
+    (down,) = office.one_pass(date(2024, 11, 6)).outside.damage
     assert address in down
 
 
@@ -84,18 +84,18 @@ def test_what_somebody_changed_at_a_target_is_told_and_sent_anew(tmp_path: Path)
     office = office_at(tmp_path / "office", tail=f'[[targets]]\nname = "web"\nurl = "{far}"\n')
     assert _states(office.one_pass(DAY)) == ["delivered"]
     change(far / PAGE)
-    assert office.one_pass(DAY).damage == (), "it was right today"
+    assert office.one_pass(DAY).outside.damage == (), "it was right today"
 
     found = office.one_pass(date(2024, 11, 6))
-    assert [sentence.split(":")[0] for sentence in found.damage] == [PAGE]
+    assert [sentence.split(":")[0] for sentence in found.outside.damage] == [PAGE]
     assert found.waits_for_somebody
     mended = office.one_pass(date(2024, 11, 6))
-    assert (_states(mended), mended.damage) == (["delivered"], ())
+    assert (_states(mended), mended.outside.damage) == (["delivered"], ())
     assert (far / PAGE).read_bytes() == (office.public / PAGE).read_bytes()
 
 
 def _states(done: Pass) -> list[str]:
-    return [one.state for one in done.deliveries]
+    return [one.state for one in done.outside.deliveries]
 
 
 def test_a_target_that_the_release_has_not_reached_is_no_damage(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_a_target_that_the_release_has_not_reached_is_no_damage(tmp_path: Path) 
     tail = f'[[targets]]\nname = "web"\nurl = "{nowhere}"\n'
     done = office_at(tmp_path / "office", tail=tail).one_pass(DAY)
 
-    assert (_states(done), done.damage) == (["failed"], ())
-    assert done.again_at == NOW + timedelta(minutes=1)
+    assert (_states(done), done.outside.damage) == (["failed"], ())
+    assert done.outside.again_at == NOW + timedelta(minutes=1)
 
 
 def test_a_damaged_cache_is_looked_at_anew(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_damaged_cache_is_looked_at_anew(tmp_path: Path) -> None:
     right = json.loads(looked.read_text(encoding="utf-8"))
     for said in ("", "[]", "{", '{"web": 1}'):
         looked.write_text(said, encoding="utf-8")
-        assert office.one_pass(DAY).damage == ()
+        assert office.one_pass(DAY).outside.damage == ()
         assert json.loads(looked.read_text(encoding="utf-8")) == right
 
 

@@ -284,7 +284,7 @@ def test_damage_is_told_to_the_keeper_and_set_right(office: Office, sink: Sink) 
         for to, subject in zip(sink.receivers, sink.subjects, strict=True)
     ] == [("it@example.go.th", True)]
     assert "fy2568/2567-10/index.html: เนื้อไฟล์ถูกเปลี่ยน" in sink.text(0)
-    assert not office.one_pass(date(2024, 11, 5)).damage
+    assert not office.one_pass(date(2024, 11, 5)).outside.damage
 
 
 # ---- the queue
@@ -298,8 +298,8 @@ def test_a_server_that_is_down_gets_the_message_later_and_publishing_does_not_wa
     office.drop(*unreadable(OCTOBER))
     done = office.one_pass(date(2024, 11, 1))
     assert [summary.month for summary in done.published] == [Month(2567, 9)]
-    tried = {one.trouble for one in done.told}
-    assert len(done.told) == 2
+    tried = {one.trouble for one in done.outside.told}
+    assert len(done.outside.told) == 2
     assert all(tried)
     assert "pass-word-8" not in "".join(tried)
 
@@ -309,7 +309,7 @@ def test_a_server_that_is_down_gets_the_message_later_and_publishing_does_not_wa
     late = pass_at(office, date(2024, 11, 1), at + timedelta(seconds=90))
     again = pass_at(office, date(2024, 11, 1), at + timedelta(seconds=200))
 
-    assert (len(early.told), len(late.told), len(again.told)) == (0, 2, 0)
+    assert (len(early.outside.told), len(late.outside.told), len(again.outside.told)) == (0, 2, 0)
     assert len(sink.mails) == 2
     assert not any("ส่งซ้ำ" in subject for subject in sink.subjects)
 
@@ -396,7 +396,7 @@ def test_an_address_that_cannot_be_had_is_told_and_stops_nothing(
     office.drop(*unreadable(OCTOBER))
     done = office.one_pass(date(2024, 10, 29))
 
-    assert [one.trouble for one in done.told] == [
+    assert [one.trouble for one in done.outside.told] == [
         "ช่องทาง กองคลัง: ไม่พบตัวแปรสภาพแวดล้อม MAIL_OF_FINANCE ที่เก็บที่อยู่ของช่องทาง"
     ]
     assert sink.mails == []
@@ -410,7 +410,7 @@ def test_a_secret_that_others_may_read_is_not_used(office: Office, sink: Sink) -
     (office.public / "robots.txt").unlink()
     done = office.one_pass(date(2024, 11, 4))
 
-    assert [f"chmod 600 {secret}" in one.trouble for one in done.told] == [True]
+    assert [f"chmod 600 {secret}" in one.trouble for one in done.outside.told] == [True]
     assert sink.mails == []
 
 
