@@ -52,16 +52,19 @@ def test_only_the_name_has_no_default(tmp_path: Path) -> None:
             "former_names": (),
             "place": "",
             "egp_department": "",
+            "divisions": (),
         },
         "folders": {"inbox": "inbox", "output": "output"},
         "inbox": {"settle_seconds": 10},
         "site": {"numerals": "thai", "base_url": ""},
-        "due": {"business_day": 5, "day": None, "closed": ()},
+        "due": {"business_day": 5, "day": None, "closed": (), "open": ()},
         "limits": {"file_mib": 25, "wall_seconds": 120, "memory_mib": 1536},
         "watch": {"poll_seconds": 60, "daily_at": "08:30", "pass_minutes": 60},
         "hold_for_explanation": "until_due",
         "thresholds": (),
         "targets": (),
+        "channels": (),
+        "reminders": {"working_days": (-5, -3, -1, 1, 3, 5)},
     }
     assert workspace.limits == Limits()
 
@@ -348,7 +351,7 @@ def test_the_file_that_init_writes_sets_nothing_but_the_defaults(tmp_path: Path)
 
 
 def test_the_file_that_init_writes_shows_every_key_with_its_true_default(tmp_path: Path) -> None:
-    every = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[targets)", "", OFFERED)
+    every = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[(?:targets|channels)\]\])", "", OFFERED)
     shown = flat(tomllib.loads(every))
     known = known_keys(Settings)
     # Without a value of its own a default cannot be shown: an example stands there instead.
@@ -358,8 +361,9 @@ def test_the_file_that_init_writes_shows_every_key_with_its_true_default(tmp_pat
     assert shown.keys() == known.keys()
     assert examples == {
         *("organisation.name", "organisation.former_names", "due.day", "due.closed"),
-        *("thresholds", "targets"),
+        *("organisation.divisions", "due.open", "thresholds", "targets", "channels"),
     }
-    assert {k: shown[k] for k in shown if k not in examples} == {
+    lists = {k: tuple(v) if isinstance(v, list) else v for k, v in shown.items()}
+    assert {k: lists[k] for k in lists if k not in examples} == {
         k: default for k, default in known.items() if k not in examples
     }
