@@ -493,7 +493,7 @@ def _in_ledger(workspace: "Workspace", work: "Callable[[Ledger], Made]") -> Made
     """Do something alone in the ledger; whatever goes wrong is told in one sentence."""
     from pipeline.alone import alone
     from pipeline.ledger import Ledger
-    from pipeline.tables import trouble_of_the_disk
+    from pipeline.ledger.tables import trouble_of_the_disk
 
     try:
         with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:

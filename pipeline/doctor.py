@@ -21,9 +21,9 @@ from pipeline.duty import overdue
 from pipeline.heartbeat import HEARTBEAT, read_heartbeat, read_last_pass
 from pipeline.keys import OWNER_ONLY, load_keys, signing_key
 from pipeline.ledger import Ledger
+from pipeline.ledger.tables import SCHEMA
 from pipeline.pages import draw
 from pipeline.publish import CURRENT
-from pipeline.tables import SCHEMA
 from pipeline.verify import Folder, known_to, verify
 from pipeline.watch import BANGKOK, GONE_LISTING, Glance, glance_at
 from schemas import doctor_words as words

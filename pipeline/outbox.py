@@ -16,9 +16,9 @@ from pipeline import CannotRunError
 from pipeline.channels import address_of, send
 from pipeline.clock import Clock
 from pipeline.configure import Workspace
-from pipeline.ledger import Ledger, insert
+from pipeline.ledger import Ledger
+from pipeline.ledger.tables import NOTICE, NOTICE_KEY, NOTICE_OUTCOME, NOTICE_TRY, insert
 from pipeline.notices import Trouble, notices
-from pipeline.tables import NOTICE, NOTICE_KEY, NOTICE_OUTCOME, NOTICE_TRY
 from schemas.config import Channel
 from schemas.notice import AGAIN, SUBJECT, Notice, Queued, Try
 

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 
 from pipeline import CannotRunError, examples
 from pipeline.ledger import Ledger
-from pipeline.tables import METADATA, SCHEMA
+from pipeline.ledger.tables import METADATA, SCHEMA
 from schemas.month import Month
 from tests.conftest import Office
 

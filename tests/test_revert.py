@@ -12,8 +12,8 @@ from pipeline import CannotRunError, examples
 from pipeline.__main__ import app
 from pipeline.explain import give
 from pipeline.ledger import Ledger
+from pipeline.ledger.tables import METADATA
 from pipeline.revert import month_of, revert
-from pipeline.tables import METADATA
 from schemas.month import Month
 from tests.conftest import Office
 from tests.test_corrections import held

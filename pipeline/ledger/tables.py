@@ -114,6 +114,13 @@ NOTICE_TRY = _table("notice_try", _key(), _of("notice"), _text("channel"), _text
 NOTICE_OUTCOME = _table("notice_outcome", _key(), _of("notice_try"), _text("trouble"))
 
 
+def insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
+    key = link.execute(table.insert(), values).inserted_primary_key
+    if key is None:
+        raise RuntimeError(f"no key for a new row of {table.name}")
+    return int(key[0])
+
+
 def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:
     """Return an engine whose every commit has reached the disk (WAL, ``synchronous=FULL``)."""
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))

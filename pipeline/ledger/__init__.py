@@ -8,30 +8,52 @@ Integer and Text, days as ISO text, rows as JSON text: the same on SQLite and Po
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
 from pipeline import CannotRunError
 from pipeline.inbox import Arrivals, Original
-from pipeline.tables import (
+from pipeline.ledger.drops import (
+    answered_as,
+    as_json,
+    findings_of_drops,
+    last_submission,
+    months_of,
+    months_of_drops,
+    name_says,
+    read_drop,
+    read_findings,
+    read_returned,
+    read_sightings,
+)
+from pipeline.ledger.explanations import (
+    by_subject,
+    read_explanations,
+    spent_answers,
+    write_explanation,
+)
+from pipeline.ledger.revisions import (
+    append_revision,
+    publish_part,
+    read_latest,
+    read_revisions,
+)
+from pipeline.ledger.tables import (
     ACCOUNT,
     AS_OF,
-    EXPLANATION,
     FINDING,
     RELEASE,
     RELEASE_REVISION,
     RESTORATION,
-    REVISION,
-    REVISION_PART,
     SCHEMA,
     SIGHTING,
     SUBMISSION,
     SUBMISSION_MONTH,
     SUBMISSION_ROW,
+    insert,
     sqlite_engine,
     version_of,
 )
@@ -43,11 +65,8 @@ from schemas.history import (
     Drop,
     History,
     Judged,
-    Latest,
-    MonthOfDrop,
     PastDrop,
     Release,
-    Restored,
     Revision,
     Rows,
     Waiting,
@@ -55,7 +74,6 @@ from schemas.history import (
 from schemas.month import Month
 from schemas.procurement import Procurement
 from schemas.rules import CORRECTIONS
-from schemas.thai import months_in
 
 if TYPE_CHECKING:  # check and its tables need not be loaded to read the ledger
     from pipeline.judge import Judgement
@@ -118,20 +136,20 @@ class Ledger:
         were gone, are. ``present`` are the files of this look.
         """
         with self.engine.connect() as link:
-            seen = _sightings(link)
+            seen = read_sightings(link)
             if seen.get(original.file) == original.sha256:
                 return True
-            found = _last_submission(link, original)
+            found = last_submission(link, original)
             if found is None:
                 return False
             # Under another name only what was taken: a name may have been what was wrong.
-            file, decisions = _answered_as(link, found)
-            if "returned" in decisions or _name_says(file) != _name_says(original.file):
+            file, decisions = answered_as(link, found)
+            if "returned" in decisions or name_says(file) != name_says(original.file):
                 return False
             if file not in present and seen.get(file) == original.sha256:
                 return True  # only renamed, or moved
-            months = _months_of(link, found)
-            latest = {m: p.get(original.part) for m, p in _latest(link).items()}
+            months = months_of(link, found)
+            latest = {m: p.get(original.part) for m, p in read_latest(link).items()}
         return bool(months) and all(
             (word := latest[month]) is not None and word.submission == found for month in months
         )
@@ -139,10 +157,10 @@ class Ledger:
     def answered(self, original: Original) -> Drop:
         """Return how these bytes were answered last; LookupError when they never were."""
         with self.engine.connect() as link:
-            found = _last_submission(link, original)
+            found = last_submission(link, original)
             if found is None:
                 raise LookupError(f"never answered: {original.file}")
-            return _drop(link, found)
+            return read_drop(link, found)
 
     def before(self, original: Original) -> Before:
         """Return what is known of the months when this file is dropped."""
@@ -167,7 +185,7 @@ class Ledger:
         }
         numbers = {month: one.number for month, one in own.items()}
         with self.engine.connect() as link:
-            known, spent = _explanations(link, part), _spent(link, part)
+            known, spent = read_explanations(link, part), spent_answers(link, part)
         return Before(public, numbers, questions, elsewhere, overruled or {}, known, spent)
 
     def _overruled(self, original: Original) -> dict[Month, Rows]:
@@ -180,10 +198,12 @@ class Ledger:
         with self.engine.connect() as link:
             asked = sa.select(SUBMISSION.c.id).where(SUBMISSION.c.file == original.file)
             last = link.execute(asked.order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
-            if last is None or _sightings(link).get(original.file) is None:
+            if last is None or read_sightings(link).get(original.file) is None:
                 return {}
-            latest = {month: parts.get(original.part) for month, parts in _latest(link).items()}
-            said = _months_of(link, last)
+            latest = {
+                month: parts.get(original.part) for month, parts in read_latest(link).items()
+            }
+            said = months_of(link, last)
         return {
             month: self.rows_of(last, month)
             for month in said
@@ -197,7 +217,7 @@ class Ledger:
         """
         present = arrived.files
         with self.engine.begin() as link:
-            last = _sightings(link)
+            last = read_sightings(link)
             news: list[tuple[str, str | None]] = [
                 (original.file, original.sha256)
                 for original in arrived.originals
@@ -227,21 +247,21 @@ class Ledger:
             )
             insert(link, SIGHTING, file=original.file, sha256=original.sha256, seen_on=day)
             for position, finding in enumerate(judgement.findings):
-                text = _json(finding.kept())
+                text = as_json(finding.kept())
                 insert(link, FINDING, submission_id=submission, position=position, finding=text)
             for position, account in enumerate(accounts):
-                text = _json(account.kept())
+                text = as_json(account.kept())
                 insert(link, ACCOUNT, submission_id=submission, position=position, account=text)
             for judged in judgement.months:
                 self._record_month(link, submission, original.part, judged, day)
             # Last, so that what this decision makes public is the revision they are known after.
             for one in judgement.given:
-                _record_explanation(link, submission, original.part, one, day)
+                write_explanation(link, submission, original.part, one, day)
 
     def record_explanation(self, part: str, given: Given, today: date) -> None:
         """Write down an answer that came without a workbook."""
         with self.engine.begin() as link:
-            _record_explanation(link, None, part, given, today.isoformat())
+            write_explanation(link, None, part, given, today.isoformat())
 
     def _record_month(
         self, link: sa.Connection, submission: int, part: str, judged: Judged, day: str
@@ -252,7 +272,7 @@ class Ledger:
                 "submission_id": submission,
                 "month": month,
                 "position": position,
-                "procurement": _json(row.kept()),
+                "procurement": as_json(row.kept()),
             }
             for position, row in enumerate(judged.rows)
         ]
@@ -267,7 +287,7 @@ class Ledger:
             nil=int(judged.nil),
         )
         if judged.decision == "accepted":
-            _publish(link, judged.month, part, submission, day)
+            publish_part(link, judged.month, part, submission, day)
 
     def waiting(self) -> list[Waiting]:
         """Return what waits, with the questions it waits for."""
@@ -285,7 +305,7 @@ class Ledger:
         """Make waiting months public as they stand; the day is written, not computed later."""
         for one in waiting:
             with self.engine.begin() as link:
-                _publish(link, one.month, one.part, one.submission, today.isoformat())
+                publish_part(link, one.month, one.part, one.submission, today.isoformat())
 
     def restore(self, revision: Revision, reason: str, by: str, today: date) -> None:
         """Make a month's earlier revision, all parts as they were, its next one, and say why.
@@ -294,10 +314,10 @@ class Ledger:
         nor is it news when it is seen again where it lies.
         """
         with self.engine.begin() as link:
-            current = _revisions(link, revision.month)[revision.month][-1]
+            current = read_revisions(link, revision.month)[revision.month][-1]
             last = link.execute(sa.select(sa.func.max(SUBMISSION.c.id))).scalar_one()
             day = today.isoformat()
-            key = _append(link, revision.month, current.number + 1, revision.parts, day)
+            key = append_revision(link, revision.month, current.number + 1, revision.parts, day)
             insert(
                 link,
                 RESTORATION,
@@ -318,11 +338,11 @@ class Ledger:
     def history(self) -> History:
         with self.engine.connect() as link:
             day = link.execute(sa.select(sa.func.max(AS_OF.c.day))).scalar()
-            latest = _latest(link)
+            latest = read_latest(link)
             return History(
-                _revisions(link),
+                read_revisions(link),
                 latest,
-                tuple(_returned(link, latest)),
+                tuple(read_returned(link, latest)),
                 date.fromisoformat(day) if day else None,
             )
 
@@ -357,13 +377,13 @@ class Ledger:
         with self.engine.connect() as link:
             asked = sa.select(SUBMISSION.c.file, sa.func.max(SUBMISSION.c.id))
             last = link.execute(asked.group_by(SUBMISSION.c.file)).all()
-            return tuple(_drop(link, key) for key in sorted(key for _, key in last))
+            return tuple(read_drop(link, key) for key in sorted(key for _, key in last))
 
     def past_drops(self) -> tuple[PastDrop, ...]:
         """Every drop that was ever answered, as it was decided on its day, oldest first."""
         with self.engine.connect() as link:
-            months = _months_of_drops(link)
-            findings = _findings_of_drops(link)
+            months = months_of_drops(link)
+            findings = findings_of_drops(link)
             return tuple(
                 PastDrop(
                     row.id,
@@ -386,7 +406,7 @@ class Ledger:
     def findings_of(self, submission: int) -> tuple[Finding, ...]:
         """The findings of a drop, each with the explanation that it has by now."""
         with self.engine.connect() as link:
-            return tuple(_findings(link, submission))
+            return tuple(read_findings(link, submission))
 
     def questions(self) -> list[tuple[Month, str, Finding]]:
         """Return what is asked now and not yet answered, by month and part of the office.
@@ -416,7 +436,7 @@ class Ledger:
         index = 0
         for part, submission in sorted(revision.parts.items()):
             with self.engine.connect() as link:
-                known = _by_subject(link, part, revision.month, following)
+                known = by_subject(link, part, revision.month, following)
             for row in self.rows_of(submission, revision.month):
                 if known and (explanations := known.get(row.fingerprint)):
                     found[index] = explanations
@@ -437,8 +457,8 @@ class Ledger:
                 earlier is None or earlier.parts.get(part) != submission
             )
             with self.engine.connect() as link:
-                known = _explanations(link, part, following)
-                findings = _findings(link, submission) if known else []
+                known = read_explanations(link, part, following)
+                findings = read_findings(link, submission) if known else []
             told += [
                 known[finding.key]
                 for finding in findings
@@ -469,326 +489,3 @@ class Ledger:
             )
             for revision in revisions:
                 insert(link, RELEASE_REVISION, release_id=key, revision_id=revision.key)
-
-
-# ---- statements
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
-    key = link.execute(table.insert(), values).inserted_primary_key
-    if key is None:
-        raise RuntimeError(f"no key for a new row of {table.name}")
-    return int(key[0])
-
-
-def _publish(link: sa.Connection, month: Month, part: str, submission: int, day: str) -> None:
-    """Append the next revision of a month: the current one with this part replaced."""
-    current = _revisions(link, month).get(month, ())
-    parts = dict(current[-1].parts) if current else {}
-    number = current[-1].number + 1 if current else 1
-    _append(link, month, number, parts | {part: submission}, day)
-
-
-def _append(
-    link: sa.Connection, month: Month, number: int, parts: Mapping[str, int], day: str
-) -> int:
-    key = insert(link, REVISION, month=str(month), number=number, accepted_on=day)
-    for name, carried in sorted(parts.items()):
-        insert(link, REVISION_PART, revision_id=key, part=name, submission_id=carried)
-    return key
-
-
-def _revisions(
-    link: sa.Connection, month: Month | None = None
-) -> dict[Month, tuple[Revision, ...]]:
-    asked = (
-        sa.select(REVISION, REVISION_PART.c.part, REVISION_PART.c.submission_id)
-        .join(REVISION_PART)
-        .order_by(REVISION.c.id)
-    )
-    if month is not None:
-        asked = asked.where(REVISION.c.month == str(month))
-    after = _releases_before(link)
-    restored = {
-        row.revision_id: Restored(row.number, row.reason, row.said_by)
-        for row in link.execute(sa.select(RESTORATION))
-    }
-    found: dict[int, Revision] = {}
-    for row in link.execute(asked):
-        known = found.get(row.id)
-        parts = {**(known.parts if known else {}), row.part: row.submission_id}
-        found[row.id] = Revision(
-            Month.parse(row.month),
-            row.number,
-            date.fromisoformat(row.accepted_on),
-            parts,
-            row.id,
-            after.get(row.id),
-            restored.get(row.id),
-        )
-    by_month: dict[Month, tuple[Revision, ...]] = {}
-    for revision in found.values():
-        by_month[revision.month] = (*by_month.get(revision.month, ()), revision)
-    return by_month
-
-
-def _releases_before(link: sa.Connection) -> dict[int, int]:
-    """For each revision that was ever public, how many releases there were before its first."""
-    releases = link.execute(sa.select(RELEASE.c.id).order_by(RELEASE.c.id)).scalars()
-    position = {key: number for number, key in enumerate(releases)}
-    asked = sa.select(RELEASE_REVISION).order_by(RELEASE_REVISION.c.id)
-    return {row.revision_id: position[row.release_id] for row in link.execute(asked)}
-
-
-def _latest(link: sa.Connection) -> dict[Month, dict[str, Latest]]:
-    public = {
-        (row.month, row.submission_id)
-        for row in link.execute(
-            sa.select(REVISION.c.month, REVISION_PART.c.submission_id).join(REVISION_PART)
-        )
-    }
-    asked = (
-        sa.select(SUBMISSION_MONTH, SUBMISSION.c.file, SUBMISSION.c.part, SUBMISSION.c.received_on)
-        .join(SUBMISSION)
-        .order_by(SUBMISSION_MONTH.c.id)
-    )
-    latest: dict[Month, dict[str, Latest]] = {}
-    for row in link.execute(asked.where(SUBMISSION_MONTH.c.decision != "repeated")):
-        latest.setdefault(Month.parse(row.month), {})[row.part] = Latest(
-            row.submission_id,
-            row.file,
-            row.decision,
-            date.fromisoformat(row.received_on),
-            (row.month, row.submission_id) in public,
-        )
-    for month, (after, back) in _restorations(link).items():
-        since = {p: word for p, word in latest[month].items() if word.submission > after}
-        latest[month] = {**back, **since}
-    return latest
-
-
-def _restorations(link: sa.Connection) -> dict[Month, tuple[int, dict[str, Latest]]]:
-    """For a month that went back: the last drop before that, and the words that count again."""
-    asked = (
-        sa.select(
-            REVISION.c.month,
-            RESTORATION.c.revision_id,
-            RESTORATION.c.after_submission,
-            REVISION_PART.c.submission_id,
-            SUBMISSION,
-        )
-        .join(REVISION, REVISION.c.id == RESTORATION.c.revision_id)
-        .join(REVISION_PART, REVISION_PART.c.revision_id == REVISION.c.id)
-        .join(SUBMISSION, SUBMISSION.c.id == REVISION_PART.c.submission_id)
-    )
-    found: dict[Month, tuple[int, dict[str, Latest]]] = {}
-    seen: dict[Month, int] = {}
-    for row in link.execute(asked.order_by(RESTORATION.c.id, REVISION_PART.c.id)):
-        month = Month.parse(row.month)
-        if seen.get(month) != row.revision_id:
-            seen[month], found[month] = row.revision_id, (row.after_submission, {})
-        received = date.fromisoformat(row.received_on)
-        found[month][1][row.part] = Latest(
-            row.submission_id, row.file, "accepted", received, public=True
-        )
-    return found
-
-
-def _returned(link: sa.Connection, latest: Mapping[Month, Mapping[str, Latest]]) -> Iterator[str]:
-    """Files that lie there as they were sent back: a month's latest word, or one of no month."""
-    lying = _sightings(link)
-    last = {row.file: row for row in link.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.id))}
-    words = {word.submission: word for parts in latest.values() for word in parts.values()}
-    sent_back = {key for key, word in words.items() if word.decision == "returned"}
-    for file, drop in sorted(last.items()):
-        if lying.get(file) == drop.sha256 and (
-            drop.id in sent_back
-            or not _months_of(link, drop.id)
-            or any(f.severity == "fix" and f.month is None for f in _findings(link, drop.id))
-        ):
-            yield file
-
-
-def _sightings(link: sa.Connection) -> dict[str, str | None]:
-    """For each path of the inbox what was last seen there."""
-    asked = sa.select(SIGHTING.c.file, SIGHTING.c.sha256).order_by(SIGHTING.c.id)
-    return {row.file: row.sha256 for row in link.execute(asked)}
-
-
-def _answered_as(link: sa.Connection, submission: int) -> tuple[str, set[str]]:
-    """Under which name a drop came, and what was decided; "returned" for one without a month."""
-    file = sa.select(SUBMISSION.c.file).where(SUBMISSION.c.id == submission)
-    asked = sa.select(SUBMISSION_MONTH.c.decision)
-    asked = asked.where(SUBMISSION_MONTH.c.submission_id == submission)
-    return link.execute(file).scalar_one(), set(link.execute(asked).scalars()) or {"returned"}
-
-
-def _name_says(file: str) -> list[tuple[int | None, int]]:
-    """The months that a file's name states: they belong to what the file says."""
-    return months_in(PurePath(file).stem)
-
-
-def _last_submission(link: sa.Connection, original: Original) -> int | None:
-    asked = sa.select(SUBMISSION.c.id).where(
-        SUBMISSION.c.sha256 == original.sha256, SUBMISSION.c.part == original.part
-    )
-    return link.execute(asked.order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
-
-
-def _drop(link: sa.Connection, submission: int) -> Drop:
-    row = link.execute(sa.select(SUBMISSION).where(SUBMISSION.c.id == submission)).one()
-    rows = sa.select(sa.func.count()).where(SUBMISSION_ROW.c.submission_id == submission)
-    return Drop(
-        row.id,
-        row.file,
-        row.part,
-        row.sha256,
-        date.fromisoformat(row.received_on),
-        tuple(_months_of(link, submission)),
-        int(link.execute(rows).scalar_one()),
-        tuple(_findings(link, submission)),
-        tuple(_accounts(link, submission)),
-    )
-
-
-def _accounts(link: sa.Connection, submission: int) -> list[Account]:
-    asked = sa.select(ACCOUNT.c.account).where(ACCOUNT.c.submission_id == submission)
-    return [
-        Account(**json.loads(text)) for (text,) in link.execute(asked.order_by(ACCOUNT.c.position))
-    ]
-
-
-def _months_of(link: sa.Connection, submission: int) -> list[Month]:
-    asked = sa.select(SUBMISSION_MONTH.c.month).where(
-        SUBMISSION_MONTH.c.submission_id == submission
-    )
-    return sorted(Month.parse(month) for (month,) in link.execute(asked))
-
-
-def _months_of_drops(link: sa.Connection) -> dict[int, dict[Month, MonthOfDrop]]:
-    row, drop = SUBMISSION_ROW.c, SUBMISSION_MONTH.c
-    asked = sa.select(row.submission_id, row.month, sa.func.count())
-    counted = asked.group_by(row.submission_id, row.month)
-    rows = {(key, month): number for key, month, number in link.execute(counted)}
-    months: dict[int, dict[Month, MonthOfDrop]] = {}
-    for said in link.execute(sa.select(SUBMISSION_MONTH).order_by(drop.month)):
-        key = said.submission_id
-        months.setdefault(key, {})[Month.parse(said.month)] = MonthOfDrop(
-            said.decision, rows.get((key, said.month), 0), bool(said.nil)
-        )
-    return months
-
-
-def _findings_of_drops(link: sa.Connection) -> dict[int, list[Finding]]:
-    asked = sa.select(FINDING.c.submission_id, FINDING.c.finding)
-    findings: dict[int, list[Finding]] = {}
-    for key, text in link.execute(asked.order_by(FINDING.c.submission_id, FINDING.c.position)):
-        findings.setdefault(key, []).append(Finding.of(json.loads(text)))
-    parts = {row.id: row.part for row in link.execute(sa.select(SUBMISSION))}
-    known = {part: _explanations(link, part) for part in set(parts.values())}
-    return {key: _explained(found, known[parts[key]]) for key, found in findings.items()}
-
-
-def _findings(link: sa.Connection, submission: int) -> list[Finding]:
-    asked = sa.select(FINDING.c.finding).where(FINDING.c.submission_id == submission)
-    found = [
-        Finding.of(json.loads(text))
-        for (text,) in link.execute(asked.order_by(FINDING.c.position))
-    ]
-    part = sa.select(SUBMISSION.c.part).where(SUBMISSION.c.id == submission)
-    return _explained(found, _explanations(link, link.execute(part).scalar_one()))
-
-
-def _explained(findings: list[Finding], known: Mapping[str, Explanation]) -> list[Finding]:
-    if not known:
-        return findings
-    return [
-        replace(f, explanation=known.get(f.key)) if f.severity == "explain" else f
-        for f in findings
-    ]
-
-
-# ---- explanations
-
-
-def _record_explanation(
-    link: sa.Connection, submission: int | None, part: str, given: Given, day: str
-) -> None:
-    revisions = _revisions(link, given.month).get(given.month, ())
-    insert(
-        link,
-        EXPLANATION,
-        submission_id=submission,
-        part=part,
-        month=str(given.month),
-        rule=given.rule,
-        subject=given.subject,
-        key=given.key,
-        answered=given.answered,
-        reason=given.reason,
-        said_by=given.by,
-        given_on=day,
-        after_revision=revisions[-1].key if revisions else 0,
-    )
-
-
-def _explanations(
-    link: sa.Connection, part: str, following: Revision | None = None
-) -> dict[str, Explanation]:
-    """The last answer to each question of a part, by the key of the question.
-
-    With ``following`` only what was known before that revision came.
-    """
-    asked = sa.select(EXPLANATION).where(EXPLANATION.c.part == part)
-    if following is not None:
-        asked = asked.where(EXPLANATION.c.after_revision < following.key)
-    return {row.key: _explanation(row) for row in link.execute(asked.order_by(EXPLANATION.c.id))}
-
-
-def _explanation(row: sa.Row[Any]) -> Explanation:
-    return Explanation(row.rule, row.reason, row.said_by, date.fromisoformat(row.given_on))
-
-
-def _spent(link: sa.Connection, part: str) -> frozenset[tuple[str, str, str]]:
-    """The answers whose facts have been public: (key of the line, reason, by)."""
-    last = sa.select(REVISION.c.month, sa.func.max(REVISION.c.id)).group_by(REVISION.c.month)
-    newest = {month: int(key) for month, key in link.execute(last)}
-    asked = (
-        sa.select(EXPLANATION, SUBMISSION_MONTH.c.decision)
-        .outerjoin(
-            SUBMISSION_MONTH,
-            sa.and_(
-                SUBMISSION_MONTH.c.submission_id == EXPLANATION.c.submission_id,
-                SUBMISSION_MONTH.c.month == EXPLANATION.c.month,
-            ),
-        )
-        .where(EXPLANATION.c.part == part)
-    )
-    return frozenset(
-        (row.answered, row.reason, row.said_by)
-        for row in link.execute(asked)
-        if row.decision in {"accepted", "unchanged"}
-        or newest.get(row.month, 0) > row.after_revision
-    )
-
-
-def _by_subject(
-    link: sa.Connection, part: str, month: Month, following: Revision | None
-) -> dict[str, tuple[Explanation, ...]]:
-    """The last answer of each rule, by the fingerprint of the row that it speaks of."""
-    asked = sa.select(EXPLANATION).where(
-        EXPLANATION.c.part == part, EXPLANATION.c.month == str(month)
-    )
-    if following is not None:
-        asked = asked.where(EXPLANATION.c.after_revision < following.key)
-    last: dict[tuple[str, str], Explanation] = {}
-    for row in link.execute(asked.order_by(EXPLANATION.c.id)):
-        last[row.subject, row.rule] = _explanation(row)
-    found: dict[str, tuple[Explanation, ...]] = {}
-    for (subject, _), explanation in last.items():
-        found[subject] = (*found.get(subject, ()), explanation)
-    return found
