@@ -22,6 +22,7 @@ from schemas.config import Target
 
 TROUBLES = (*ftplib.all_errors, ValueError)
 PORT = 21
+NO_FILE = "550"  # other refusals are of servers that do not know the question
 
 
 class _ExplicitTLS(ftplib.FTP_TLS):
@@ -77,6 +78,12 @@ class FtpStore:
     def read(self, path: str, most: int) -> bytes | None:
         content = b""
         self._link.voidcmd("TYPE I")
+        try:
+            # Asked first: what is missing costs no data connection.
+            self._link.size(self._at(path))
+        except ftplib.error_perm as error:
+            if str(error).startswith(NO_FILE):
+                return None
         try:
             data = self._link.transfercmd(f"RETR {self._at(path)}")
         except ftplib.error_perm:
