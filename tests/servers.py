@@ -40,8 +40,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from schemas.config import Target
+from tests.conftest import SSHD
 
-SSHD = shutil.which("sshd", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
 WITH_SSHD = ("sftp",) if SSHD or "CI" in os.environ else ()
 KINDS = ("file", "ftp", "ftps", *WITH_SSHD, "webdav+http", "webdav+https", "s3")
 # A password of OpenSSH is that of an account: one for these tests alone is mounted over the list
@@ -499,6 +499,30 @@ def silent() -> Iterator[int]:
     """A server that accepts and says nothing; its port."""
     with socket.create_server((SERVER, 0)) as listening:
         yield listening.getsockname()[1]
+
+
+@contextmanager
+def babbling(words: bytes) -> Iterator[int]:
+    """A server that says the same to everybody, whatever is asked, and hangs up; its port."""
+    ends = threading.Event()
+
+    def talk() -> None:
+        while not ends.is_set():
+            with suppress(OSError), listening.accept()[0] as link:
+                link.settimeout(0.2)
+                with suppress(TimeoutError):
+                    link.recv(1 << 16)
+                link.sendall(words)
+
+    with socket.create_server((SERVER, 0)) as listening:
+        listening.settimeout(0.1)
+        thread = threading.Thread(target=talk)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            ends.set()
+            thread.join()
 
 
 # ---- the servers themselves, in a process of their own: only there their libraries may warn

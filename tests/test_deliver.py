@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from tests.servers import (
     Far,
     Objects,
     Ssh,
+    babbling,
     line_to,
     make_certificates,
     silent,
@@ -395,14 +397,44 @@ def test_a_server_that_falls_silent_ends_by_the_timeout(
     assert far_away.files(base) == here.contents[0]
 
 
+def elsewhere(far: Far, base: str, port: int) -> Target:
+    """A target of that kind at another port, where nobody waits long."""
+    told = target(far, base, timeout_seconds=1.0).model_dump()
+    for key in ("url", "endpoint"):
+        told[key] = told[key].replace(f":{far.ports[0]}", f":{port}")
+    return Target.model_validate(told)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        _noise("noise", 5_000),
+        b"",
+        b"\r\n" * 99,
+        b"220 \xff\xfe\r\n331 \r\n230 \r\n" + b"213 x\r\n227 (1,2,3)\r\n" * 99,
+        b"SSH-2.0-x\r\n" + bytes(3_000),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<x>",
+        b"HTTP/1.1 403 \xff\r\nContent-Length: x\r\n\r\n<Error><Code>x</Code>",
+        b"HTTP/1.1 207 \r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 301 \r\nLocation: http://127.0.0.1:9/\r\n\r\n",
+    ],
+)
+def test_a_server_of_something_else_is_told_in_one_sentence(
+    far_away: Far, base: str, here: Here, words: bytes
+) -> None:
+    with babbling(words) as port:
+        done = here.deliver(elsewhere(far_away, base, port))
+    assert done.state == "failed"
+    assert re.search("[ก-๙]", done.failure)
+    assert done.failure.isprintable()
+    assert len(done.failure) < 600
+
+
 def test_a_server_that_accepts_and_says_nothing_ends_by_the_timeout(
     far_away: Far, base: str, here: Here
 ) -> None:
     with silent() as port:
-        told = target(far_away, base).model_dump()
-        for key in ("url", "endpoint"):
-            told[key] = told[key].replace(f":{far_away.ports[0]}", f":{port}")
-        done = here.deliver(Target.model_validate({**told, "timeout_seconds": 1.0}))
+        done = here.deliver(elsewhere(far_away, base, port))
     assert done.state == "failed"
     assert "ไม่ตอบภายใน 1 วินาที" in done.failure
 
@@ -517,6 +549,8 @@ def test_an_unknown_host_is_never_believed(
     known = tmp_path / "known_hosts"
     web = target(ssh, base, host_key="", known_hosts=str(known))
     assert "กรุณาใส่ host_key" in here.deliver(web).failure
+    known.write_bytes(b"other.example ssh-ed25519 x\n\xff\n")
+    assert "กรุณาใส่ host_key" in here.deliver(web, again=True).failure
     known.write_text(f"other.example {ssh.public_key}\n")
     assert "ไม่ตรงกับ host_key หรือ known_hosts" in here.deliver(web, again=True).failure
     assert ssh.files(base) == {}

@@ -33,12 +33,10 @@ from schemas.config import Target
 TROUBLES = (OSError, ValueError)
 USUAL_REGION = "us-east-1"  # what the servers of others expect
 MISSING = {"NoSuchKey", "404", "NotFound"}
-REFUSED = {
-    "AccessDenied",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "AuthorizationHeaderMalformed",
-    "403",
+REFUSED = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
+ELSEWHERE = {
+    *("AuthorizationHeaderMalformed", "IllegalLocationConstraintException"),
+    *("PermanentRedirect", "301", "302", "307"),
 }
 # A bucket may itself be the website: it tells browsers what is given here and nothing else.
 CONTENT_TYPES = {
@@ -81,7 +79,13 @@ def connect(target: Target, secret: str, patience: Patience) -> "S3Store":
             response_checksum_validation="when_required",
         ),
     )
+    client.meta.events.register("before-call.s3", _stay)
     return S3Store(target, client, bucket, prefix.strip("/"), patience)
+
+
+def _stay(context: dict[str, Any], **_: object) -> None:
+    """Follow no redirect: the library asks again where to, for ever if the answer stays."""
+    context.setdefault("s3_redirect", {})["redirected"] = True
 
 
 class _Client(Protocol):
@@ -142,6 +146,10 @@ class S3Store:
         match error:
             case ClientError() if _code(error) in REFUSED:
                 return login_refused(self._target, _code(error))
+            case ClientError() if _code(error) in ELSEWHERE:
+                return TargetError(
+                    f"bucket {self._bucket} อยู่ที่อื่น ({_code(error)}) กรุณาตรวจ region และ endpoint"
+                )
             case ClientError() if _code(error) == "NoSuchBucket":
                 return TargetError(f"ไม่พบ bucket {self._bucket} ที่ปลายทาง กรุณาสร้างหรือตรวจชื่อ")
             case ConnectTimeoutError() | ReadTimeoutError():

@@ -101,9 +101,10 @@ def _learn_hosts(client: paramiko.SSHClient, target: Target, host: str, port: in
     known = Path(target.known_hosts) if target.known_hosts else USUAL_KNOWN_HOSTS.expanduser()
     try:
         client.load_host_keys(str(known))
-    except OSError as error:
+    except (OSError, ValueError, paramiko.hostkeys.InvalidHostKey) as error:
+        why = shown(error) if not isinstance(error, OSError) else why_of(error, 0)
         raise TargetError(
-            f"ปลายทาง {target.name}: ไม่มี host_key และอ่านไฟล์ {known} ไม่ได้ ({why_of(error, 0)}) "
+            f"ปลายทาง {target.name}: ไม่มี host_key และอ่านไฟล์ {known} ไม่ได้ ({why}) "
             "กรุณาใส่ host_key ที่ได้จากผู้ดูแลเครื่องปลายทาง"
         ) from None
 
