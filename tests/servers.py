@@ -1,7 +1,7 @@
 """Real servers on loopback for the tests of deliveries, and a line before them that can be cut.
 
 Each server listens on 127.0.0.1; the line listens on the same ports of 127.0.0.2, so that the
-data connections of FTP go through it as well. As a program it is the server of one kind.
+data connections of FTP go through it as well. `.ci/run` installs the servers.
 """
 
 import json
@@ -39,11 +39,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from schemas.config import Target
-from tests.conftest import SSHD
+from schemas.config import TARGET_KINDS, Target
+from tests.conftest import APACHE, DEBIAN_PYTHON, PYFTPDLIB, SSHD
 
-WITH_SSHD = ("sftp",) if SSHD or "CI" in os.environ else ()
-KINDS = ("file", "ftp", "ftps", *WITH_SSHD, "webdav+http", "webdav+https", "s3")
+HERE = {  # what can be tried; in CI nothing is left out for want of a program
+    "sftp": SSHD,
+    "ftp": PYFTPDLIB,
+    "ftps": PYFTPDLIB,
+    "webdav+http": APACHE,
+    "webdav+https": APACHE,
+}
+KINDS = tuple(kind for kind in TARGET_KINDS if HERE.get(kind, "always") or "CI" in os.environ)
 # A password of OpenSSH is that of an account: one for these tests alone is mounted over the list
 # of accounts, in a mount namespace of the server's own.
 CAN_MAKE_A_USER = (
@@ -220,7 +226,7 @@ class Share(_OnDisk):
 
 @dataclass
 class Served(_OnDisk):
-    """FTP, FTPS or WebDAV: this file run as a program."""
+    """FTP and FTPS by Debian's pyftpdlib, WebDAV by Apache, all with one user."""
 
     kind: str
     certificates: Certificates
@@ -228,22 +234,52 @@ class Served(_OnDisk):
     ports: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        count = 1 + (DATA_PORTS if self.kind.startswith("ftp") else 0)
-        self.ports = tuple(free_port() for _ in range(count))
+        ftp = self.kind.startswith("ftp")
+        self.ports = tuple(free_port() for _ in range(1 + DATA_PORTS * ftp))
+        self.program = Program(
+            self._ftp() if ftp else self._apache(), self.ports[0], self.folder.with_suffix(".log")
+        )
+
+    def _ftp(self) -> list[str]:
         told = {
-            "kind": self.kind,
+            "tls": self.kind == "ftps",
             "folder": str(self.folder),
             "certificate": str(self.certificates.server),
             "user": USER,
             "secret": self.secret,
             "ports": self.ports,
         }
-        self.program = Program(
-            [sys.executable, __file__],
-            self.ports[0],
-            self.folder.with_suffix(".log"),
-            {"TOLD": json.dumps(told), "PYTHONPATH": str(Path(__file__).parent.parent)},
+        config = self.folder.with_suffix(".json")
+        config.write_text(json.dumps(told), encoding="utf-8")
+        program = Path(__file__).with_name("serve_ftp.py")
+        return [DEBIAN_PYTHON, str(program), str(config)]
+
+    def _apache(self) -> list[str]:
+        own = self.folder.with_suffix(".apache")
+        own.mkdir()
+        (own / "users").write_text(f"{USER}:{_hashed(self.secret, '-apr1')}\n", encoding="utf-8")
+        secure = self.kind == "webdav+https"
+        certificate = f'SSLEngine on\nSSLCertificateFile "{self.certificates.server}"\n'
+        modules = "".join(
+            f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+            for name in (
+                *("mpm_event", "authn_core", "authn_file", "authz_core", "authz_user"),
+                *("auth_basic", "dav", "dav_fs", *(("socache_shmcb", "ssl") if secure else ())),
+            )
         )
+        (own / "config").write_text(
+            f'{modules}ServerRoot "{own}"\nServerName localhost\nPidFile "{own}/pid"\n'
+            f"Listen {SERVER}:{self.ports[0]}\nErrorLog /dev/stderr\n"
+            f'DocumentRoot "{self.folder}"\nDAVLockDB "{own}/locks"\n'
+            f"DefaultRuntimeDir {own}\nKeepAliveTimeout 5\nMaxKeepAliveRequests 0\n"
+            f'<Directory "{self.folder}">\nDav On\nAuthType Basic\nAuthName x\n'
+            f'AuthUserFile "{own}/users"\nRequire valid-user\n</Directory>\n'
+            + (certificate if secure else ""),
+            encoding="utf-8",
+        )
+        command = [str(APACHE), "-D", "FOREGROUND", "-f", str(own / "config")]
+        # It serves nothing as root: we are somebody else in its eyes.
+        return ["unshare", "--map-user=1000", *command] if os.getuid() == 0 else command
 
     def target(self, base: str, host: str, port: int) -> dict[str, Any]:
         told = {"url": f"{self.kind}://{quote(USER)}@{host}:{port}/{quote(base)}"}
@@ -253,6 +289,17 @@ class Served(_OnDisk):
 
     def stop(self) -> None:
         self.program.stop()
+
+
+def _hashed(password: str, how: str) -> str:
+    """The password as lists of users keep it."""
+    return subprocess.run(
+        ["openssl", "passwd", how, "-stdin"],  # noqa: S607 - the system's own
+        input=password,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout.strip()
 
 
 @dataclass
@@ -291,15 +338,10 @@ class Ssh(_OnDisk):
         command = [str(SSHD), "-D", "-e", "-f", config]
         if not self.password:
             return command
-        hashed = subprocess.run(
-            ["openssl", "passwd", "-6", "-stdin"],  # noqa: S607 - the system's own
-            input=self.password,
-            capture_output=True,
-            encoding="utf-8",
-            check=True,
-        ).stdout.strip()
         shadow = self.folder.with_suffix(".shadow")
-        shadow.write_text(f"root:{hashed}:20000:0:99999:7:::\nsshd:!:20000::::::\n")
+        shadow.write_text(
+            f"root:{_hashed(self.password, '-6')}:20000:0:99999:7:::\nsshd:!:20000::::::\n"
+        )
         script = f"mount --bind {shadow} /etc/shadow && exec " + shlex.join(command)
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
 
@@ -525,51 +567,8 @@ def babbling(words: bytes) -> Iterator[int]:
             thread.join()
 
 
-# ---- the servers themselves, in a process of their own: only there their libraries may warn
-
-
-def _serve_ftp(told: Mapping[str, Any]) -> None:
-    from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
-    from pyftpdlib.servers import ThreadedFTPServer
-
-    handler = TLS_FTPHandler if told["kind"] == "ftps" else FTPHandler
-    if told["kind"] == "ftps":
-        handler.certfile = told["certificate"]
-        handler.tls_control_required = handler.tls_data_required = True
-    handler.authorizer = DummyAuthorizer()
-    handler.authorizer.add_user(told["user"], told["secret"], told["folder"], "elradfmwMT")
-    handler.passive_ports = told["ports"][1:]
-    ThreadedFTPServer((SERVER, told["ports"][0]), handler).serve_forever()
-
-
-def _serve_webdav(told: Mapping[str, Any]) -> None:
-    from cheroot.ssl.builtin import BuiltinSSLAdapter
-    from cheroot.wsgi import Server
-    from wsgidav.fs_dav_provider import FilesystemProvider
-    from wsgidav.wsgidav_app import WsgiDAVApp
-
-    application = WsgiDAVApp(
-        {
-            "provider_mapping": {"/": FilesystemProvider(told["folder"])},
-            "simple_dc": {"user_mapping": {"*": {told["user"]: {"password": told["secret"]}}}},
-            "http_authenticator": {"accept_basic": True, "accept_digest": False},
-            "logging": {"enable": False},
-        }
-    )
-    server = Server((SERVER, told["ports"][0]), application)
-    if told["kind"] == "webdav+https":
-        server.ssl_adapter = BuiltinSSLAdapter(told["certificate"], told["certificate"])
-    server.start()
-
-
 def target_of(far: Far, base: str, line: Line | None = None, **more: Any) -> Target:  # noqa: ANN401
     """The target ``web`` in a folder of a far side, through the line where there is one."""
     host, port = (LINE if line else SERVER), (far.ports or (0,))[0]
     told = {"name": "web", "timeout_seconds": 5.0, **far.target(base, host, port), **more}
     return Target.model_validate(told)
-
-
-if __name__ == "__main__":
-    TOLD = json.loads(os.environ["TOLD"])
-    (_serve_ftp if TOLD["kind"].startswith("ftp") else _serve_webdav)(TOLD)
