@@ -1,6 +1,7 @@
 """Deliveries to real servers: each kind of target goes through the same table of cases."""
 
 import hashlib
+import http.server
 import json
 import os
 import re
@@ -12,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -516,6 +518,50 @@ def test_a_password_that_a_server_repeats_is_hidden(
         done = here.deliver(Target(name="web", url=f"ftp://a@{SERVER}:{port}", secret_env=SECRET))
         thread.join()
     assert "530 no PASS •••" in done.failure
+
+
+class _Forgetful(http.server.BaseHTTPRequestHandler):
+    """A WebDAV server that says yes and loses the last byte of what it is given."""
+
+    files: ClassVar[dict[str, bytes]] = {}
+
+    def do_PUT(self) -> None:  # noqa: N802 - the library's names
+        self.files[self.path] = self.rfile.read(int(self.headers["Content-Length"]))[:-1]
+        self._answer(201)
+
+    def do_MOVE(self) -> None:  # noqa: N802
+        self.files[urlsplit(self.headers["Destination"]).path] = self.files.pop(self.path)
+        self._answer(201)
+
+    def do_MKCOL(self) -> None:  # noqa: N802
+        self._answer(201)
+
+    def do_GET(self) -> None:  # noqa: N802
+        content = self.files.get(self.path)
+        self._answer(404 if content is None else 200, content or b"")
+
+    def _answer(self, status: int, content: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_what_a_server_did_not_keep_as_sent_is_not_taken_for_delivered(here: Here) -> None:
+    with http.server.HTTPServer((SERVER, 0), _Forgetful) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        web = Target(name="web", url=f"webdav+http://{SERVER}:{server.server_port}/x")
+        done = here.deliver(web)
+        server.shutdown()
+        thread.join()
+    assert done.state == "failed"
+    assert done.sent == (min(here.contents[0], key=sending_order),)
+    assert "ไม่ตรงกับที่ส่งไป" in done.failure
+    assert f"/x/{MANIFEST}" not in _Forgetful.files
 
 
 @pytest.fixture
