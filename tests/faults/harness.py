@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -338,6 +339,54 @@ def _wounds(folder: Path) -> Iterator[str]:
         content = (folder / path).read_bytes()
         if hashlib.sha256(content).hexdigest() != listed[path]["sha256"]:
             yield f"{folder.name}: {path} has other bytes than listed"
+
+
+def faults_of_the_books(output: Path) -> list[str]:
+    """Say which accepted workbooks are lost and which months are there twice; looks at a copy.
+
+    A revision that is the content of another one of its month is a month published twice.
+    """
+    if not (output / "ledger" / "ledger.sqlite").exists():
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        look = shutil.copytree(output / "ledger", Path(folder, "ledger"))
+        try:
+            with closing(sqlite3.connect(look / "ledger.sqlite")) as ledger:
+                return list(_faults_of(ledger, output / "originals"))
+        except sqlite3.DatabaseError as error:
+            return [f"the ledger cannot be read: {error}"]
+
+
+def _faults_of(ledger: sqlite3.Connection, originals: Path) -> Iterator[str]:
+    sound = ledger.execute("PRAGMA integrity_check").fetchall()
+    if sound != [("ok",)]:
+        yield f"the ledger is damaged: {sound[:3]}"
+    if not ledger.execute("SELECT 1 FROM sqlite_master WHERE name = 'release'").fetchall():
+        return  # killed before it had its tables
+    for (digest,) in ledger.execute("SELECT DISTINCT sha256 FROM submission"):
+        path = originals / digest
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            yield f"the original {digest[:8]} is lost"
+    numbers: dict[str, list[int]] = {}
+    contents = Counter[tuple[str, str]]()
+    for key, month, number in ledger.execute("SELECT id, month, number FROM revision ORDER BY id"):
+        numbers.setdefault(month, []).append(number)
+        contents[month, repr(ledger.execute(CONTENT, (month, key)).fetchall())] += 1
+    for month, counted in numbers.items():
+        if counted != list(range(1, len(counted) + 1)):
+            yield f"{month} has the revisions {counted}"
+    yield from (f"{month} is there twice" for (month, _), n in contents.items() if n > 1)
+
+
+# What a revision says: the rows of each of its parts.
+CONTENT = """
+    SELECT revision_part.part, submission_row.procurement
+    FROM revision_part
+    LEFT JOIN submission_row
+    ON submission_row.submission_id = revision_part.submission_id AND submission_row.month = ?
+    WHERE revision_part.revision_id = ?
+    ORDER BY revision_part.part, submission_row.position
+"""
 
 
 def summary(harm: Sequence[str]) -> str:

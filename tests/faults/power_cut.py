@@ -7,7 +7,6 @@ namespace: whatever ends it, nothing of it stays, no loop device either. The req
 ``Trial``); what came out is printed as JSON (see ``Outcome``).
 """
 
-import hashlib
 import json
 import os
 import random
@@ -35,6 +34,7 @@ from tests.faults.harness import (
     alive,
     differences,
     ended_within,
+    faults_of_the_books,
     gone,
     open_office,
     public,
@@ -277,22 +277,18 @@ def _told(office: Office, *, ended: bool) -> Told:
 
 def _lost(output: Path, told: Told) -> Iterator[str]:
     """Say what was told at the cut and is gone, in a ledger that may be damaged altogether."""
+    yield from faults_of_the_books(output)
     for digest in sorted(told.originals):
-        path = output / "originals" / digest
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            yield f"the original {digest[:8]} is lost"
-    if not told.ledger:
-        return
-    try:
-        with closing(_opened(output / "ledger" / "ledger.sqlite")) as ledger:
-            sound = ledger.execute("PRAGMA integrity_check").fetchall()
-            gone_lines = Counter(told.ledger) - Counter(ledger.iterdump())
-    except sqlite3.DatabaseError as error:
-        yield f"the ledger cannot be read: {error}"
-        return
-    if sound != [("ok",)]:
-        yield f"the ledger is damaged: {sound[:3]}"
-    yield from (f"the ledger lost: {line[:120]}" for line in gone_lines)
+        if not (output / "originals" / digest).is_file():
+            yield f"the original {digest[:8]} is gone"
+    if told.ledger:
+        try:
+            with closing(_opened(output / "ledger" / "ledger.sqlite")) as ledger:
+                gone_lines = Counter(told.ledger) - Counter(ledger.iterdump())
+        except sqlite3.DatabaseError as error:
+            yield f"the ledger cannot be read: {error}"
+        else:
+            yield from (f"the ledger lost: {line[:120]}" for line in gone_lines)
 
 
 def _opened(ledger: Path) -> sqlite3.Connection:

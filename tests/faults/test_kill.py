@@ -1,6 +1,8 @@
-"""The real command, killed by ``kill -9`` at any moment and started again until it comes through.
+"""The command, killed by ``kill -9`` at any moment and started again until it comes through.
 
-``SOKHORO_KILLS=200`` asks for more kills, ``SOKHORO_SEED=…`` for the moments of an earlier run.
+Most of the kills strike runs of the loaded program, every fifth the real command from its cold
+start. ``SOKHORO_KILLS=2000`` asks for more kills, ``SOKHORO_SEED=…`` for the moments of an
+earlier run.
 """
 
 import io
@@ -8,15 +10,20 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import Situation
+from tests.faults.gates import Request
 from tests.faults.harness import (
     FIRST_DAY,
     ROOT,
@@ -28,18 +35,29 @@ from tests.faults.harness import (
     command,
     differences,
     end_of,
+    ended_within,
+    faults_of_the_books,
     fill,
     first_books,
     gone,
     open_office,
     public,
     run_arguments,
+    scratch,
     state,
     straced,
     wounds,
 )
 
-KILLS = int(os.environ.get("SOKHORO_KILLS", "25"))
+KILLS = int(os.environ.get("SOKHORO_KILLS", "200"))
+PARTS = {
+    "forked 1": 0.2,
+    "forked 2": 0.2,
+    "forked 3": 0.2,
+    "forked 4": 0.2,
+    "cold 1": 0.1,
+    "cold 2": 0.1,
+}
 GROUPS = 0.3  # of the kills take the readers along
 
 
@@ -78,33 +96,96 @@ def killed(strike: Strike, office: Office, situation: Situation) -> bool:
     return False
 
 
-@pytest.fixture(scope="session")
-def whole_s(first: Situation, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """Seconds that a run takes here and now: kills spread over all of it, on any machine."""
-    office, began = first.office(tmp_path_factory.mktemp("length")), time.monotonic()
-    assert not killed(Strike(600, whole_group=False), office, first)
-    return time.monotonic() - began
+def struck(
+    program: Program, strike: Strike, office: Office, situation: Situation, broken: str = ""
+) -> bool:
+    """Do the same to a run of the loaded program."""
+    arguments = run_arguments(office, situation.day)
+    run = program.begin(Request(arguments, str(office.output), "free", broken=broken))
+    if not ended_within(run, strike.seconds):
+        with suppress(ProcessLookupError):  # it has just ended
+            (os.killpg if strike.whole_group else os.kill)(run, signal.SIGKILL)
+    answer = program.end()
+    assert gone(run) == []
+    if answer.status == -signal.SIGKILL:
+        return True
+    assert (answer.status, answer.complained) == (WAITS, "")
+    return False
 
 
-@pytest.mark.parametrize("half", [1, 2])
+def harm(office: Office, situation: Situation) -> Iterator[str]:
+    """Say what a kill has done to readers, to workbooks that were accepted, and to months."""
+    if public(office.site) not in situation.seen:
+        yield f"readers see {public(office.site)}"
+    yield from wounds(office.site)
+    yield from faults_of_the_books(office.output)
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_killed_again_and_again_a_run_comes_to_the_same_end(
-    half: int, first: Situation, later: Situation, whole_s: float, tmp_path: Path
+    part: str, first: Situation, later: Situation, program: Program, tmp_path: Path
 ) -> None:
     print(f"SOKHORO_SEED={SEED}")  # noqa: T201 - shown when the test fails
-    dice = random.Random(f"{SEED} {half}")  # noqa: S311 - the moments must repeat
-    kills, rounds = 0, 0
-    while kills < KILLS / 2:
-        situation = (first, later)[rounds % 2]
-        office = situation.office(tmp_path / str(rounds))
-        while killed(
-            Strike(dice.uniform(0, 1.1 * whole_s), dice.random() < GROUPS), office, situation
-        ):
-            kills += 1
-            assert wounds(office.site) == []
-            assert public(office.site) in situation.seen
+    dice = random.Random(f"{SEED} {part}")  # noqa: S311 - the moments must repeat
+    strikes = killed if part.startswith("cold") else partial(struck, program)
+    with scratch(tmp_path) as folder:
+        office, began = first.office(folder / "whole"), time.monotonic()
+        assert not strikes(Strike(600, whole_group=False), office, first)
+        whole_s = time.monotonic() - began  # kills spread over all of it, on any machine
 
-        assert differences(state(office.output), situation.end) == []
-        rounds += 1
+        kills, rounds = 0, 0
+        while kills < KILLS * PARTS[part]:
+            situation = (first, later)[rounds % 2]
+            office = situation.office(folder / str(rounds))
+            while strikes(
+                Strike(dice.uniform(0, 1.1 * whole_s), dice.random() < GROUPS), office, situation
+            ):
+                kills += 1
+                assert list(harm(office, situation)) == []
+
+            assert faults_of_the_books(office.output) == []
+            assert differences(state(office.output), situation.end) == []
+            rounds += 1
+
+
+def test_kills_of_a_run_without_transactions_are_found_out(
+    first: Situation, program: Program, tmp_path: Path
+) -> None:
+    """Else the strikes would meet nothing."""
+    dice = random.Random(SEED)  # noqa: S311 - the moments must repeat
+    found: list[str] = []
+    with scratch(tmp_path) as folder:
+        for turn in range(60):
+            office = first.office(folder / str(turn))
+            strike = Strike(dice.uniform(0.1, 0.6), whole_group=True)
+            if struck(program, strike, office, first, "no_transaction"):
+                program.run(office, first.day, act="free", broken="no_transaction")
+                found += differences(state(office.output), first.end)
+            if found:
+                return
+    pytest.fail(f"{turn} kills, and nobody noticed")
+
+
+def test_a_lost_original_and_a_month_twice_are_found_out(later: Situation, tmp_path: Path) -> None:
+    office = open_office(tmp_path, later.inbox, later.finished)
+    assert faults_of_the_books(office.output) == []
+
+    next((office.output / "originals").iterdir()).write_bytes(b"")
+    with closing(sqlite3.connect(office.ledger)) as ledger, ledger:
+        month, number = ledger.execute("SELECT month, max(number) FROM revision").fetchone()
+        again = "INSERT INTO revision (month, number, accepted_on) VALUES (?, ?, '2025-10-08')"
+        new = ledger.execute(again, (month, number)).lastrowid
+        ledger.execute(
+            "INSERT INTO revision_part (revision_id, part, submission_id)"
+            " SELECT ?, part, submission_id FROM revision_part JOIN revision"
+            " ON revision.id = revision_id WHERE month = ? AND number = ? AND revision.id < ?",
+            (new, month, number, new),
+        )
+
+    lost, numbers, twice = faults_of_the_books(office.output)
+    assert lost.endswith("is lost")
+    assert numbers.startswith(f"{month} has the revisions")
+    assert twice == f"{month} is there twice"
 
 
 def test_a_reader_does_not_outlive_a_killed_run_by_seconds(tmp_path: Path) -> None:
