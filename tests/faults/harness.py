@@ -107,6 +107,7 @@ def fill(inbox: Path, books: Mapping[str, bytes]) -> Path:
     inbox.mkdir(parents=True)
     for name, content in books.items():
         path = inbox / name
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
         os.utime(path, ns=(0, 0))
     return inbox
