@@ -143,11 +143,19 @@ def after(state: State, glance: Glance, result: Result, began: datetime, ended: 
 # ---- children
 
 
-def glance_at(folder: Path, until: Callable[[], float], seconds: float) -> Glance:
+# Some 15 ms: neither the user's folders nor site-packages are looked through.
+GLANCE = (sys.executable, "-I", "-S", str(Path(glance_script.__file__).resolve()))
+
+
+def glance_at(
+    folder: Path,
+    until: Callable[[], float],
+    seconds: float,
+    command: tuple[str, ...] = GLANCE,
+) -> Glance:
     """Look at a folder by a child; ``until`` says when (monotonic) it is given up."""
-    script = str(Path(glance_script.__file__).resolve())
     try:
-        child = Child([sys.executable, "-I", "-S", script, str(folder)])
+        child = Child([*command, str(folder)])
         ended = child.end(until)
     except OSError as error:
         return Glance(None, trouble=words.NOT_STARTED.format(error=error.strerror or error))
@@ -213,6 +221,7 @@ class Pace:
     glance_s: float = 20
     grace_s: float = 20
     stuck_s: float = 900  # without any progress of our own
+    glance: tuple[str, ...] = GLANCE  # the program that looks; the folder is its last word
 
 
 class Watch:
@@ -260,7 +269,8 @@ class Watch:
             trouble = self.heartbeat.glance_trouble or words.UNKILLABLE
             self.heartbeat = replace(self.heartbeat, glance_trouble=trouble)
             return Glance(None, trouble=trouble)
-        glance = glance_at(self.inbox, self._until(self.pace.glance_s), self.pace.glance_s)
+        pace = self.pace
+        glance = glance_at(self.inbox, self._until(pace.glance_s), pace.glance_s, pace.glance)
         self.hung = glance.hung
         before = self.heartbeat.glance_trouble
         if glance.trouble != before:

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 
 from pipeline.alone import alone
 from pipeline.examples import example_month, to_bytes
-from pipeline.heartbeat import read_heartbeat
+from pipeline.heartbeat import HEARTBEAT, read_heartbeat
 from pipeline.watch import (
     BANGKOK,
+    LOG_BYTES,
     Glance,
     Result,
     State,
@@ -36,7 +37,7 @@ from schemas import watch_words
 from schemas.heartbeat import QUIET, Heartbeat, quiet_since
 from schemas.month import Month
 from schemas.watch_words import REASONS
-from tests.faults.harness import Office, first_books, later_books, open_office, wounds
+from tests.faults.harness import Office, first_books, later_books, open_office, straced, wounds
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 90
@@ -209,7 +210,9 @@ class Watched:
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
     clock: tuple[str, ...] = ()  # a word more for the command
 
-    def start(self, *before: str, **pace: float | str) -> subprocess.Popen[bytes]:
+    def start(
+        self, *before: str, **pace: float | str | tuple[str, ...]
+    ) -> subprocess.Popen[bytes]:
         """Start a watch; ``before`` are words put before the command."""
         asked = {"poll_s": 0.05, "daily_at": "08:30", "pass_s": 120, "grace_s": 5} | pace
         words = [sys.executable, "-m", "tests.watching", str(self.office.config)]
@@ -424,6 +427,79 @@ def test_an_inbox_that_never_answers_stops_nothing_else(watched: Watched, tmp_pa
     assert beat.passes == 1
 
 
+def test_a_full_disk_silences_the_heartbeat_and_stops_nothing(
+    watched: Watched, tmp_path: Path
+) -> None:
+    """It is told once, and once more when there is room again."""
+    fresh = str(watched.office.output / f".{HEARTBEAT}.new")
+    refused = ("-P", fresh, "-e", "inject=write:error=ENOSPC:when=1..8")
+    watched.start(*straced(tmp_path / "strace", "write", *refused))
+    beat = watched.sees(lambda beat: beat.wake_ups > 8)
+    log = watched.log
+
+    assert beat.passes == 1
+    assert log.count("No space left on device") == 1
+    assert (
+        log.count(watch_words.HEARTBEAT_AGAIN.format(file=watched.office.output / HEARTBEAT)) == 1
+    )
+
+
+def test_a_disk_that_never_answers_makes_room_for_another_watch(
+    watched: Watched, tmp_path: Path
+) -> None:
+    """The heartbeat's own rename hangs: the watch ends, so that whoever keeps it up can act."""
+    fresh = str(watched.office.output / f".{HEARTBEAT}.new")
+    refused = ("-P", fresh, "-e", "inject=rename:delay_enter=600000000")
+    first = watched.start(*straced(tmp_path / "strace", "rename", *refused), stuck_s=3)
+    wait_for(Path(fresh).exists)
+    (hung,) = children(first.pid)
+    wait_for(lambda: hung not in members(first.pid))
+    first.kill()  # strace, which would keep the rest of the ended process for ten minutes
+    second = watched.start()
+    watched.sees(lambda beat: beat.pid == second.pid and beat.passes == 1)
+
+
+def test_the_log_is_bounded(watched: Watched) -> None:
+    log = watched.office.output / "watch.log"
+    log.write_text("ก" * LOG_BYTES, encoding="utf-8")
+    watched.start()
+    watched.sees(lambda beat: beat.passes == 1)
+
+    assert log.stat().st_size < 10_000
+    assert log.with_name("watch.log.1").stat().st_size == 3 * LOG_BYTES
+
+
+def test_the_command_itself_watches(watched: Watched) -> None:
+    """With the pace of the configuration; a second one says in one sentence why it does not."""
+    office = watched.office
+    with office.config.open("a", encoding="utf-8") as file:
+        file.write("[watch]\npoll_seconds = 1\n")
+    words = [sys.executable, "-m", "pipeline", "watch", "--config", str(office.config)]
+    watched.drop(*book(1))
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        watched.sees(lambda beat: beat.wake_ups >= 3 and beat.poll_seconds == 1)
+        second = subprocess.run(
+            words, cwd=ROOT, capture_output=True, encoding="utf-8", check=False
+        )
+        process.terminate()
+        _, said = process.communicate(timeout=PATIENCE_S)
+
+    assert (process.returncode, second.returncode) == (0, 2)
+    assert (second.stdout, second.stderr) == ("", f"{watch_words.ALREADY}\n")
+    assert watch_words.STOPPED in said
+    assert revisions(office) == {"2568-01": 1}
+
+
+def test_the_watch_itself_stays_light() -> None:
+    """What is heavy is loaded by the children."""
+    heavy = {"pandas", "numpy", "sqlalchemy", "openpyxl", "cryptography", "jinja2"}
+    words = "import sys, pipeline.watch, pipeline.configure; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert heavy.isdisjoint(done.stdout.split())
+
+
 def test_a_glance_is_given_up_in_time_and_a_bad_one_says_why(tmp_path: Path) -> None:
     assert glance_at(tmp_path / "nowhere", _soon, 9).listing is not None  # a pass will make it
     (tmp_path / "file").write_bytes(b"")
@@ -602,15 +678,30 @@ def figures(pid: int) -> tuple[int, int, int]:
     return int(resident) * 1024, *counts  # type: ignore[return-value]
 
 
+def at_rest(pid: int) -> tuple[int, int, int]:
+    """The least of many looks: while a child lives, its pipes and their readers are there too."""
+    looks = []
+    for _ in range(50):
+        looks.append(figures(pid))
+        time.sleep(0.002)
+    memory, files, threads = (min(each) for each in zip(*looks, strict=True))
+    return memory, files, threads
+
+
 def test_ten_thousand_wake_ups_leave_no_trace(watched: Watched) -> None:
+    """Memory, files and threads of the watch itself stay as they are.
+
+    ``stat`` of the folder stands in for our own program: a process like that one, done in a
+    tenth of the time; a file that is dropped changes what it prints.
+    """
     began = time.monotonic()
-    process = watched.start(poll_s=0.01)
+    process = watched.start(poll_s=0.001, glance=("stat", "-c", "%Z %n"))
     seen: list[tuple[int, int, int]] = []
     for part in range(1, WAKE_UPS // WARM + 1):
         if part in {1, 4, 8}:  # some of them with a pass
             watched.drop(*book(part))
         watched.sees(lambda beat, part=part: beat.wake_ups >= part * WARM)  # type: ignore[misc]
-        seen.append(min(figures(process.pid) for _ in range(10)))
+        seen.append(at_rest(process.pid))
     beat = watched.heartbeat
 
     assert beat is not None

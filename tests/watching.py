@@ -19,7 +19,7 @@ import time_machine
 
 from pipeline import CannotRunError
 from pipeline.configure import configure
-from pipeline.watch import BANGKOK, COULD_NOT, Pace, watch
+from pipeline.watch import BANGKOK, COULD_NOT, GLANCE, Pace, watch
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
@@ -57,6 +57,7 @@ def main() -> None:
         live_by(Path(sys.argv[3]))
     config = Path(sys.argv[1]).resolve()
     asked = json.loads(sys.argv[2])
+    asked["glance"] = tuple(asked.get("glance", GLANCE))
     pace = Pace(daily_at=time_of_day.fromisoformat(asked.pop("daily_at")), **asked)
     workspace = configure(config)
     try:
