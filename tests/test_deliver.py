@@ -525,18 +525,18 @@ class _Forgetful(http.server.BaseHTTPRequestHandler):
 
     files: ClassVar[dict[str, bytes]] = {}
 
-    def do_PUT(self) -> None:  # noqa: N802 - the library's names
+    def do_PUT(self) -> None:
         self.files[self.path] = self.rfile.read(int(self.headers["Content-Length"]))[:-1]
         self._answer(201)
 
-    def do_MOVE(self) -> None:  # noqa: N802
+    def do_MOVE(self) -> None:
         self.files[urlsplit(self.headers["Destination"]).path] = self.files.pop(self.path)
         self._answer(201)
 
-    def do_MKCOL(self) -> None:  # noqa: N802
+    def do_MKCOL(self) -> None:
         self._answer(201)
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         content = self.files.get(self.path)
         self._answer(404 if content is None else 200, content or b"")
 
