@@ -222,9 +222,9 @@ def test_a_target_in_trouble_waits_for_somebody_and_stops_nothing(workspace: Pat
     )
     (workspace / "อื่น").mkdir()
     examples.write(
-        examples.example_month(Month(2568, 9), "nine-columns", rows=5), workspace / "inbox"
+        examples.example_month(Month(2568, 10), "nine-columns", rows=5), workspace / "inbox"
     )
-    day = "2025-09-30"
+    day = "2025-11-03"  # no other month of the fiscal year is due
     first = sokhoro1("run", "--today", day, "--settle", "0", "--json", folder=workspace)
     answer = json.loads(first.stdout)
     assert first.returncode == 1
@@ -250,6 +250,10 @@ def test_a_target_in_trouble_waits_for_somebody_and_stops_nothing(workspace: Pat
     assert again.stdout.count("ตรงกับที่เผยแพร่ทุกไฟล์ ไม่มีอะไรต้องส่ง") == 2
     as_json = json.loads(sokhoro1("deliver", "--json", folder=workspace).stdout)
     assert [one["state"] for one in as_json["targets"]] == ["unchanged", "unchanged"]
+    done = sokhoro1("run", "--today", day, "--settle", "0", folder=workspace)
+    assert (done.returncode, "ปลายทาง" in done.stdout) == (0, False), (
+        "nothing waits, nothing is new"
+    )
     no = sokhoro1("deliver", "nobody", folder=workspace)
     assert (no.returncode, no.stdout) == (2, "")
     assert "ที่มีคือ share, other" in no.stderr
