@@ -122,8 +122,6 @@ def doctor(
     ] = False,
 ) -> None:
     """ตรวจสุขภาพของระบบ: ปกติหรือไม่ ทำงานครั้งล่าสุดเมื่อใด รออะไรอยู่ (0 ปกติ 1 ไม่ปกติ)"""
-    import os
-
     from pipeline.channels import tell_keeper
     from pipeline.configure import configure
     from pipeline.doctor import doctor as look_at
@@ -133,7 +131,7 @@ def doctor(
     health = look_at(workspace, config.resolve(), datetime.now(BANGKOK))
     _print(health_json(health) if as_json else health_words(health))
     if tell and health.ills:
-        for channel, trouble in tell_keeper(health.sentences, workspace.settings, os.environ):
+        for channel, trouble in tell_keeper(health.sentences, workspace.settings):
             typer.echo(f"{channel.name}: {trouble or 'แจ้งแล้ว'}", err=True)
     raise typer.Exit(WAITS if health.ills else DONE)
 
@@ -347,8 +345,6 @@ def key(
 @app.command()
 def notify(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """ทดลองส่งข้อความทางทุกช่องทางแจ้งเตือนที่ตั้งไว้"""
-    import os
-
     from pipeline.channels import try_channels
     from pipeline.configure import configure
 
@@ -356,7 +352,7 @@ def notify(config: ConfigOption = DEFAULT_CONFIG) -> None:
     if not workspace.settings.channels:
         raise CannotRunError("ยังไม่ได้ตั้งช่องทางแจ้งเตือน ([[channels]]) ในไฟล์ตั้งค่า")
     troubles = 0
-    for channel, trouble in try_channels(workspace.settings, os.environ):
+    for channel, trouble in try_channels(workspace.settings):
         troubles += bool(trouble)
         typer.echo(f"{'✗' if trouble else '✓'} {channel.name}: {trouble or 'ส่งแล้ว'}")
     raise typer.Exit(WAITS if troubles else DONE)

@@ -1,14 +1,12 @@
 """One message → one channel, through Apprise: mail, LINE, Telegram, a web hook and 170 others."""
 
 import logging
-import os
 import re
-import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline import CannotRunError
 from pipeline.pages import draw
+from pipeline.secret import SecretError, secret_of
 from schemas.config import Channel, Settings
 from schemas.notice import NO_ADDRESS, NOT_SENT
 
@@ -34,18 +32,14 @@ def send(url: str, subject: str, text: str) -> str:
         return _without_secrets(said.getvalue(), url) or NOT_SENT
 
 
-def try_channels(
-    settings: Settings, environment: Mapping[str, str]
-) -> Iterator[tuple[Channel, str]]:
+def try_channels(settings: Settings) -> Iterator[tuple[Channel, str]]:
     """Send each channel a message by which its people see that it works; yield the trouble."""
     organisation = settings.organisation.name
     drawn = draw("notices/trial.txt", settings.site.numerals, organisation=organisation)
-    yield from _send_to_all(drawn, settings.channels, environment)
+    yield from _send_to_all(drawn, settings.channels)
 
 
-def tell_keeper(
-    sentences: Sequence[str], settings: Settings, environment: Mapping[str, str]
-) -> Iterator[tuple[Channel, str]]:
+def tell_keeper(sentences: Sequence[str], settings: Settings) -> Iterator[tuple[Channel, str]]:
     """Send at once, past the queue, what the keeper must know: the ledger may be what is broken.
 
     Yields each channel that reaches the keeper of the machine, and the trouble with it.
@@ -53,17 +47,15 @@ def tell_keeper(
     organisation = settings.organisation.name
     facts = {"organisation": organisation, "sentences": sentences}
     drawn = draw("notices/alarm.txt", settings.site.numerals, **facts)
-    yield from _send_to_all(drawn, [c for c in settings.channels if "it" in c.tell], environment)
+    yield from _send_to_all(drawn, [c for c in settings.channels if "it" in c.tell])
 
 
-def _send_to_all(
-    drawn: bytes, channels: Iterable[Channel], environment: Mapping[str, str]
-) -> Iterator[tuple[Channel, str]]:
+def _send_to_all(drawn: bytes, channels: Iterable[Channel]) -> Iterator[tuple[Channel, str]]:
     """Send a drawn message, whose first line is the subject."""
     subject, _, text = drawn.decode().partition("\n")
     for channel in channels:
         try:
-            yield channel, send(address_of(channel, environment), subject, text.strip() + "\n")
+            yield channel, send(address_of(channel), subject, text.strip() + "\n")
         except CannotRunError as error:
             yield channel, str(error)
 
@@ -80,27 +72,15 @@ def _without_secrets(said: str, url: str) -> str:
     return line
 
 
-def address_of(channel: Channel, environment: Mapping[str, str]) -> str:
+def address_of(channel: Channel) -> str:
     """Return the address of a channel, which holds its password or token.
 
     Errors: CannotRunError when it is not there, or when others may read it.
     """
-    if channel.secret_env:
-        if address := environment.get(channel.secret_env, "").strip():
-            return address
-        raise CannotRunError(
-            f"ช่องทาง {channel.name}: ไม่พบตัวแปรสภาพแวดล้อม {channel.secret_env} ที่เก็บที่อยู่ของช่องทาง"
-        )
-    if not channel.secret_file:
-        raise CannotRunError(f"ช่องทาง {channel.name}: ต้องระบุ secret_env หรือ secret_file")
-    path = Path(channel.secret_file)
     try:
-        if os.name != "nt" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise CannotRunError(
-                f"ช่องทาง {channel.name}: ผู้อื่นอ่านไฟล์ {path} ได้ กรุณาสั่ง chmod 600 {path}"
-            )
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise CannotRunError(
-            f"ช่องทาง {channel.name}: อ่านไฟล์ {path} ไม่ได้ ({error.strerror})"
-        ) from None
+        address = secret_of(channel.secret_env, channel.secret_file)
+    except SecretError as error:
+        raise CannotRunError(f"ช่องทาง {channel.name}: {error}") from None
+    if not address:
+        raise CannotRunError(f"ช่องทาง {channel.name}: ต้องระบุ secret_env หรือ secret_file")
+    return address

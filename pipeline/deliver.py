@@ -9,7 +9,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -144,6 +144,8 @@ def _to_one(
     again: bool,
 ) -> Delivery:
     path = _state_of(target, states)
+    with suppress(OSError):  # told when it is to be written
+        _fresh(path).unlink(missing_ok=True)  # the rest of a run that was killed
     before = _progress(path, target)
     if not again and before.files == release.files:
         return Delivery(target.name, release.name, "unchanged")
@@ -320,7 +322,7 @@ def _keep(path: Path, progress: Progress) -> None:
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags, OWNER_ONLY)
 
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = _fresh(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.unlink(missing_ok=True)  # its mode would stay as it was
@@ -332,6 +334,10 @@ def _keep(path: Path, progress: Progress) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise TargetError(f"บันทึกสถานะของปลายทางที่ {path} ไม่ได้: {why_of(error, 0)}") from None
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
 
 
 def _keep_or_tell(path: Path, progress: Progress) -> str:

@@ -4,11 +4,9 @@ A try is written down before it is made and its outcome after it. Who is killed 
 again, and says so: at least once is a promise, twice is a nuisance.
 """
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 
 import sqlalchemy as sa
 
@@ -49,8 +47,7 @@ def tell_people(
     )
     # What reaches nobody is not kept for a channel that may come in a year.
     queue(ledger, (one for one in fresh if any(map(one.is_for, channels))), today)
-    address = partial(address_of, environment=os.environ)
-    return send_queued(ledger, channels, address, send, clock.now)
+    return send_queued(ledger, channels, address_of, send, clock.now)
 
 
 def told(ledger: Ledger) -> set[str]:

@@ -7,18 +7,16 @@ requests of a kind are fewer lines than teaching it otherwise.
 """
 
 import errno
-import os
 import socket
 import ssl
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import quote, unquote, urlsplit
 
+from pipeline.secret import SecretError, secret_of
 from schemas.config import Target
 from schemas.manifest import printable
 
@@ -26,7 +24,6 @@ from schemas.manifest import printable
 TEMPORARY = ".sokhoro1-new"
 PIECE = 1 << 16  # bytes between two looks at the clock
 LONGEST_REASON = 200  # characters of what a stranger's server says
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
 NEEDS = {  # what a kind needs beside the program, as in the extras of pyproject.toml
     "paramiko": "paramiko>=5.1,<6",
     "botocore": "botocore>=1.40,<2",
@@ -83,7 +80,10 @@ class Patience:
 @contextmanager
 def reached(target: Target, patience: Patience) -> Iterator[Store]:
     """Give the far side of a target; TargetError when it cannot be reached or used."""
-    secret = secret_of(target)
+    try:
+        secret = secret_of(target.secret_env, target.secret_file)
+    except SecretError as error:
+        raise TargetError(str(error)) from None
     store = _Told(target, secret, patience)
     try:
         yield store
@@ -168,47 +168,6 @@ def place_of(target: Target) -> tuple[str, int | None, str, str]:
     parts = urlsplit(target.url)
     user = target.user or unquote(parts.username or "")
     return parts.hostname or "", parts.port, unquote(parts.path).rstrip("/"), user
-
-
-def secret_of(target: Target) -> str:
-    """Return the password of a target, "" where none is configured.
-
-    Errors: TargetError when it is not where the configuration says, or others may read it.
-    """
-    if target.secret_env:
-        secret = os.environ.get(target.secret_env, "")
-        if not secret:
-            raise TargetError(
-                f"ไม่พบรหัสผ่านในตัวแปรระบบ {target.secret_env} ที่ระบุใน secret_env "
-                "กรุณากำหนดให้ผู้ใช้ที่สั่งโปรแกรมนี้"
-            )
-        return secret
-    if not target.secret_file:
-        return ""
-    try:
-        secret = private(target.secret_file, "secret_file").decode("utf-8-sig").strip("\r\n")
-    except UnicodeDecodeError:
-        secret = ""
-    if not secret or "\n" in secret:
-        raise TargetError(
-            f"ไฟล์ {target.secret_file} (secret_file) ต้องมีรหัสผ่านหนึ่งบรรทัด บันทึกเป็น UTF-8"
-        )
-    return secret
-
-
-def private(path: str, key: str) -> bytes:
-    """Return a file that only its owner may read; TargetError otherwise. ``key`` names it."""
-    try:
-        with Path(path).open("rb") as file:
-            # Of the opened file: its name may come to mean another one meanwhile.
-            if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & OTHERS:
-                raise TargetError(
-                    f"ไฟล์ {path} ({key}) ผู้อื่นอ่านได้ จึงไม่ใช้ กรุณาสั่ง chmod 600 "
-                    "และเปลี่ยนรหัสผ่านนั้นหากผู้อื่นอาจเห็นแล้ว"
-                )
-            return file.read(1 << 20)
-    except OSError as error:
-        raise TargetError(f"อ่านไฟล์ {path} ({key}) ไม่ได้: {why_of(error, 0)}") from None
 
 
 def trusted(target: Target) -> ssl.SSLContext:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import paramiko
 
+from pipeline.secret import SecretError, private
 from pipeline.targets import (
     PIECE,
     TEMPORARY,
@@ -21,7 +22,6 @@ from pipeline.targets import (
     TargetError,
     login_refused,
     place_of,
-    private,
     shown,
     why_of,
 )
@@ -134,7 +134,10 @@ def _stranger(target: Target, key: paramiko.PKey) -> TargetError:
 
 
 def _key(target: Target, secret: str) -> paramiko.PKey:
-    text = private(target.key_file, "key_file").decode("utf-8", "replace")
+    try:
+        text = private(target.key_file, "key_file").decode("utf-8", "replace")
+    except SecretError as error:
+        raise TargetError(str(error)) from None
     kinds: tuple[type[paramiko.PKey], ...] = (
         paramiko.Ed25519Key,
         paramiko.ECDSAKey,
