@@ -306,6 +306,12 @@ def _address(target: Target) -> str:
     return " ".join(filter(None, (target.url, target.endpoint)))
 
 
+def last_known(target: Target, states: Path) -> Progress | None:
+    """Return what the last delivery left of a target; None where it was never tried."""
+    path = _state_of(target, states)
+    return _progress(path, target) if path.exists() else None
+
+
 def _progress(path: Path, target: Target) -> Progress:
     """Return what is known of a target; nothing where it is lost, damaged, or of another place."""
     fresh = Progress(url=_address(target))

@@ -17,11 +17,13 @@ import sqlalchemy as sa
 
 from pipeline import CannotRunError
 from pipeline.configure import Workspace
+from pipeline.deliver import last_known
 from pipeline.duty import overdue
 from pipeline.heartbeat import HEARTBEAT, read_heartbeat, read_last_pass
 from pipeline.keys import OWNER_ONLY, load_keys, signing_key
 from pipeline.ledger import Ledger
 from pipeline.ledger.tables import SCHEMA
+from pipeline.outbox import is_out, queued
 from pipeline.pages import draw
 from pipeline.publish import CURRENT
 from pipeline.verify import Folder, known_to, verify
@@ -89,7 +91,7 @@ def doctor(workspace: Workspace, config: Path, now: datetime) -> Health:
         points.append(_watch(heartbeat, last_pass, now))
     points.append(_last_pass(heartbeat, last_pass, now))
     points.append(_site(workspace))
-    points += _waiting(workspace, now)
+    points += [*_targets(workspace), *_channels(workspace, now), *_waiting(workspace, now)]
     known = [last_pass, heartbeat.last_good if heartbeat else None]
     return Health(tuple(points), max(filter(None, known), default=None))
 
@@ -241,6 +243,46 @@ def _site(workspace: Workspace) -> Point:
         count, first = len(found.sentences), next(iter(found.sentences), "")
         return Point("site", "bad", words.SITE_BAD.format(count=count, first=first))
     return Point("site", "good", words.SITE.format(day=date_short(found.manifest.day)))
+
+
+def _targets(workspace: Workspace) -> Iterator[Point]:
+    """Whether the last release has reached each target, as the last delivery left it."""
+    for target in workspace.settings.targets:
+        known = last_known(target, workspace.targets)
+        if known is None:
+            yield Point("target", "told", words.TARGET_NEW.format(name=target.name))
+        elif known.failure:
+            facts = {"name": target.name, "failure": known.failure}
+            facts["again"] = _moment(known.next_try)
+            yield Point("target", "bad", words.TARGET_BAD.format(**facts))
+        else:
+            yield Point("target", "good", words.TARGET.format(name=target.name))
+
+
+def _channels(workspace: Workspace, now: datetime) -> Iterator[Point]:
+    """Whether messages go out; who has none is told nothing."""
+    channels = workspace.settings.channels
+    try:
+        with Ledger.view(workspace.ledger) as ledger:
+            if ledger is None:
+                return
+            waiting = queued(ledger, now.astimezone(BANGKOK).date()) if channels else []
+    except (CannotRunError, sa.exc.DBAPIError):
+        return  # told above
+    for channel in channels:
+        tries = [
+            tries[-1]
+            for one in waiting
+            if one.notice.is_for(channel)
+            and (tries := one.tries_on(channel.name))
+            and not is_out(tries)
+        ]
+        troubles = [one.trouble for one in tries if one.trouble]
+        if troubles:
+            facts = {"name": channel.name, "count": len(troubles), "trouble": troubles[-1]}
+            yield Point("channel", "bad", words.CHANNEL_BAD.format(**facts))
+        else:
+            yield Point("channel", "good", words.CHANNEL.format(name=channel.name))
 
 
 def _waiting(workspace: Workspace, now: datetime) -> Iterator[Point]:

@@ -11,6 +11,7 @@ from pipeline import CannotRunError
 from pipeline.bounded import HOME
 from pipeline.configure import Workspace
 from pipeline.pages import draw
+from pipeline.targets.folder import folder_of
 
 FOLDER = "service"
 READ_FIRST = "อ่านก่อน.txt"
@@ -19,6 +20,7 @@ TASKS = {
     "watch": "sokhoro1: เฝ้าโฟลเดอร์รับไฟล์และเผยแพร่ตามกำหนด",
     "doctor": "sokhoro1: ตรวจสุขภาพของระบบวันละครั้ง",
 }
+COMMANDS = {"watch": ["watch"], "doctor": ["doctor", "--tell"]}
 NOBODY = "sokhoro1"  # where an account has no name, as on Windows
 
 
@@ -46,14 +48,17 @@ def service_files(
                 f"เส้นทาง {str(path)!r} มีอักขระที่ใช้ในไฟล์บริการไม่ได้ กรุณาย้ายไปโฟลเดอร์ที่ชื่อเป็นตัวอักษรธรรมดา"
             )
     commands = {
-        name: [str(python), "-m", "pipeline", name, "--config", str(config)] for name in TASKS
+        name: [str(python), "-m", "pipeline", *words, "--config", str(config)]
+        for name, words in COMMANDS.items()
     }
     user, group = _owner(workspace.output)
     facts = {
         "user": user,
         "group": group,
         "home": _specified(str(HOME)),
-        "writable": unit_words([str(workspace.output), f"-{workspace.inbox}"]),
+        "writable": unit_words(
+            [str(workspace.output), *(f"-{one}" for one in _others(workspace))]
+        ),
         **{name: unit_words(_started(words)) for name, words in commands.items()},
     }
     units = {name: draw(f"{FOLDER}/{name[9:]}.txt", "arabic", **facts) for name in UNITS}
@@ -73,6 +78,12 @@ def service_files(
     ).decode()
     # Windows' own editor and PowerShell want the mark to see that it is UTF-8.
     return units | tasks | {READ_FIRST: read_first.replace("\n", "\r\n").encode("utf-8-sig")}
+
+
+def _others(workspace: Workspace) -> list[Path]:
+    """The folders that are written to beside the output, where they are there."""
+    targets = [one for one in workspace.settings.targets if one.kind == "file"]
+    return [workspace.inbox, *map(folder_of, targets)]
 
 
 def unit_words(words: Sequence[str]) -> str:

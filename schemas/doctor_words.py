@@ -63,6 +63,13 @@ SITE_BAD = (
     "สิ่งที่เผยแพร่ไม่ตรงกับที่เผยแพร่ไว้ {count} ข้อ เช่น {first} กรุณาสั่ง sokhoro1 verify แล้ว sokhoro1 run"
 )
 
+TARGET = "ปลายทาง {name} ได้รับฉบับล่าสุดครั้งที่ส่งแล้ว"
+TARGET_NEW = "ปลายทาง {name} ยังไม่เคยส่ง ระบบจะส่งเมื่อทำงานรอบหน้า หรือสั่ง sokhoro1 deliver {name}"
+TARGET_BAD = "ส่งไปยังปลายทาง {name} ไม่สำเร็จ จะลองใหม่ {again}: {failure}"
+
+CHANNEL = "ช่องทางแจ้งเตือน {name} ไม่มีข้อความค้าง"
+CHANNEL_BAD = "ช่องทางแจ้งเตือน {name} ส่งไม่สำเร็จ {count} ข้อความ: {trouble} (ทดลองด้วย sokhoro1 notify)"
+
 RETURNED = "รอกองคลังแก้ไข {count} ไฟล์: {names}"
 QUESTIONS = "รอคำชี้แจง {count} ข้อ ของเดือน {months} (ดู sokhoro1 explain)"
 LATE = "เกินกำหนดและยังไม่เผยแพร่ {count} เดือน: {months}"

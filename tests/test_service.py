@@ -12,7 +12,7 @@ import pytest
 from pipeline import CannotRunError
 from pipeline.bounded import HOME
 from pipeline.configure import Workspace, configure
-from pipeline.service import READ_FIRST, UNITS, service_files
+from pipeline.service import COMMANDS, READ_FIRST, UNITS, service_files
 from schemas.example_words import ORGANISATION
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,7 +81,7 @@ def test_a_unit_starts_the_very_command(workspace: Workspace) -> None:
         if words[0] == "/usr/bin/env":  # systemd starts no program with quotes in its path
             del words[0]
         assert words == [
-            *(str(python), "-m", "pipeline", name),
+            *(str(python), "-m", "pipeline", *COMMANDS[name]),
             *("--config", str(folder / "sokhoro1.toml")),
         ]
         assert words_of(unit["ReadWritePaths"]) == [
@@ -166,7 +166,7 @@ def test_a_task_starts_the_very_command(workspace: Workspace) -> None:
         assert said("Actions/Exec/Command") == str(python)
         assert said("Actions/Exec/WorkingDirectory") == str(HOME)
         assert arguments_of(said("Actions/Exec/Arguments") or "") == [
-            *("-m", "pipeline", name),
+            *("-m", "pipeline", *COMMANDS[name]),
             *("--config", str(folder / "sokhoro1.toml")),
         ]
 
@@ -245,3 +245,19 @@ def test_a_line_break_in_a_path_is_refused_in_one_sentence(tmp_path: Path) -> No
     workspace = configure(folder / "sokhoro1.toml")
     with pytest.raises(CannotRunError, match="a\\\\nb"):
         service_files(tmp_path, Path(sys.executable), workspace, _config(workspace))
+
+
+def test_a_unit_may_write_where_the_site_is_delivered_to(tmp_path: Path) -> None:
+    config = tmp_path / "sokhoro1.toml"
+    config.write_text(
+        f'[organisation]\nname = "{ORGANISATION}"\n'
+        '[[targets]]\nname = "share"\nurl = "/mnt/web/สขร"\n'
+        '[[targets]]\nname = "web"\nurl = "sftp://user@www.example.go.th/var/www"\n'
+    )
+    (tmp_path / "output").mkdir()
+    workspace = configure(config)
+    unit = unit_of(written(workspace)[2]["sokhoro1-watch.service"])
+
+    assert words_of(unit["ReadWritePaths"]) == [
+        *(str(workspace.output), f"-{workspace.inbox}", "-/mnt/web/สขร"),
+    ]
