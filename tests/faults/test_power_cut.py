@@ -86,7 +86,7 @@ def test_a_power_cut_at_any_moment_does_no_harm(
 
     assert outcome.harm == [], summary(outcome.harm)
     assert outcome.within > cuts // 3, "the moments are not those of the pass"
-    assert outcome.after_end > cuts // 10
+    assert outcome.after_end, "no cut came just after the end"
 
 
 @pytest.mark.parametrize("broken", ["no_fsync", "no_fsync_of_the_ledger"])
