@@ -43,5 +43,9 @@ def read_last_pass(output: Path) -> datetime | None:
 
 def _replace(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise

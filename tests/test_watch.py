@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.alone import alone
+from pipeline.bounded import LARGEST_ANSWER, Child
 from pipeline.examples import example_month, to_bytes
 from pipeline.heartbeat import HEARTBEAT, read_heartbeat
 from pipeline.watch import (
@@ -392,6 +393,23 @@ def members(group: int) -> list[int]:
 def children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for path in listed for child in path.read_text().split()]
+
+
+def test_a_child_ends_with_all_that_it_started() -> None:
+    """Also one that ends by itself: what it left behind holds its pipe open."""
+    for words, status in (("sleep 600 & sleep 600", None), ("sleep 600 & echo done", 0)):
+        child = Child(["sh", "-c", words])
+        limit = time.monotonic() + 1
+        ended = child.end(lambda limit=limit: limit)  # type: ignore[misc]
+
+        assert (ended.status, ended.told) == (status, b"" if status is None else b"done\n")
+        wait_for(lambda child=child: not members(child.process.pid))  # type: ignore[misc]
+
+
+def test_what_a_child_says_is_bounded_and_never_blocks_it() -> None:
+    child = Child(["head", "-c", str(3 * LARGEST_ANSWER), "/dev/zero"])
+    ended = child.end(_soon)
+    assert (ended.status, len(ended.told)) == (0, LARGEST_ANSWER)
 
 
 def test_a_pass_that_hangs_is_killed_with_all_its_children(watched: Watched) -> None:
