@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.configure import Workspace
     from pipeline.ledger import Ledger
+    from pipeline.outside import Outside
     from pipeline.run import Pass
 
 Made = TypeVar("Made")
@@ -219,21 +220,27 @@ def revert(
     today: TodayOption = None,
 ) -> None:
     """กลับไปใช้ฉบับก่อนของเดือน เป็นฉบับใหม่ที่มีเหตุผล และเผยแพร่ทันที"""
+    from pipeline.clock import real_clock
     from pipeline.configure import configure
+    from pipeline.outside import go_outside
     from pipeline.reply import write_replies
     from pipeline.revert import month_of, revert
     from pipeline.run import publish_site
+    from pipeline.tell import deliveries_words
 
     workspace, asked, day = configure(config), month_of(month), _day(today)
 
-    def go_back(ledger: "Ledger") -> int:
+    def go_back(ledger: "Ledger") -> "tuple[int, Outside]":
         made = revert(asked, number, (reason, by), ledger, day)
         publish_site(day, workspace, ledger)
         write_replies(ledger, workspace)
-        return made.number
+        return made.number, go_outside((), workspace, ledger, day, real_clock())
 
-    made = _in_ledger(workspace, go_back)
+    made, outside = _in_ledger(workspace, go_back)
     typer.echo(f"เดือน{asked.words} กลับไปใช้ฉบับที่ {number} แล้ว เผยแพร่เป็นฉบับที่ {made}")
+    if outside.deliveries:
+        _print(deliveries_words(outside.deliveries))
+    raise typer.Exit(WAITS if outside.waits else DONE)
 
 
 @app.command()

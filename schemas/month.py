@@ -50,6 +50,15 @@ class Month:
         return self.year + (self.number >= FISCAL_START)
 
     @property
+    def fiscal_quarter(self) -> int:
+        """The quarter of the fiscal year, 1–4: October to December is the first.
+
+        >>> [Month(2568, number).fiscal_quarter for number in (1, 4, 9, 10)]
+        [2, 3, 4, 1]
+        """
+        return (self.number - FISCAL_START) % 12 // 3 + 1
+
+    @property
     def following(self) -> "Month":
         return Month(self.year + self.number // 12, self.number % 12 + 1)
 

@@ -10,12 +10,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pipeline.clock import BANGKOK
+from pipeline.examples import example_month, replace_cell, to_bytes
 from pipeline.live import LOOKED, troubles_of
 from pipeline.notices import silence
 from pipeline.run import Pass
 from schemas.delivery import Delivery
 from schemas.month import Month
 from tests.conftest import Office, make_office
+from tests.test_command_line import sokhoro1
 from tests.test_notices import month_of
 
 DAY = date(2024, 11, 5)
@@ -96,6 +98,23 @@ def test_what_somebody_changed_at_a_target_is_told_and_sent_anew(tmp_path: Path)
 
 def _states(done: Pass) -> list[str]:
     return [one.state for one in done.outside.deliveries]
+
+
+def test_going_back_reaches_the_targets_at_once(tmp_path: Path) -> None:
+    far = tmp_path / "far"
+    far.mkdir()
+    office = office_at(tmp_path / "office", tail=f'[[targets]]\nname = "web"\nurl = "{far}"\n')
+    office.one_pass(DAY)
+    book = example_month(Month(2567, 10), "nine-columns", rows=3)
+    place = book.expected[0].source
+    office.drop(book.file, to_bytes(replace_cell(book, place.sheet, f"H{place.row}", "เหตุผลใหม่")))
+    office.one_pass(date(2024, 11, 12))
+    back = ("revert", "2567-10", "1", "--reason", "ส่งไฟล์ผิด", "--by", "นายตัวอย่าง สมมติ")
+    done = sokhoro1(*back, "--today", "2024-11-13", folder=office.workspace.inbox.parent)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert office.month("2567-10")["revision"] == 3
+    assert (far / PAGE).read_bytes() == (office.public / PAGE).read_bytes()
 
 
 def test_a_target_that_the_release_has_not_reached_is_no_damage(tmp_path: Path) -> None:
