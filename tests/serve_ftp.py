@@ -20,7 +20,8 @@ def main(config: Path) -> None:
         handler.tls_control_required = handler.tls_data_required = True
     handler.authorizer = DummyAuthorizer()
     handler.authorizer.add_user(told["user"], told["secret"], told["folder"], "elradfmwMT")
-    handler.timeout = 10  # seconds; it keeps a processor busy with each TLS line that was cut
+    # Seconds: it keeps a processor busy with each TLS line that was cut, until its time is over.
+    handler.timeout, handler.dtp_handler.timeout = 10, 3
     handler.passive_ports = told["ports"][1:]
     ThreadedFTPServer(("127.0.0.1", told["ports"][0]), handler).serve_forever()
 

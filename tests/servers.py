@@ -145,6 +145,9 @@ class Far(Protocol):
     def drop(self, base: str, path: str) -> None: ...
     def stop(self) -> None: ...
 
+    def forget(self) -> None:
+        """Be as if no line had ever been cut."""
+
 
 def free_port() -> int:
     """Return a port that nobody has, nor gets for a connection that goes out."""
@@ -172,6 +175,9 @@ class _OnDisk:
 
     def drop(self, base: str, path: str) -> None:
         (self.folder / base / path).unlink()
+
+    def forget(self) -> None:
+        """Lines that were cut do these servers no harm."""
 
 
 @dataclass
@@ -289,6 +295,12 @@ class Served(_OnDisk):
 
     def stop(self) -> None:
         self.program.stop()
+
+    def forget(self) -> None:
+        """Let pyftpdlib begin anew: it keeps a processor busy with each TLS line that was cut."""
+        if self.kind == "ftps":
+            self.program.stop()
+            self.program.start()
 
 
 def _hashed(password: str, how: str) -> str:
@@ -425,6 +437,9 @@ class Objects:
     def drop(self, base: str, path: str) -> None:
         self._objects.delete_object(Bucket=BUCKET, Key=f"{base}/{path}")
 
+    def forget(self) -> None:
+        """Lines that were cut do this server no harm."""
+
     def stop(self) -> None:
         self._objects.close()
         self._program.stop()
@@ -534,6 +549,7 @@ def line_to(far: Far) -> Iterator[Line]:
         yield line
     finally:
         line.down()
+        far.forget()
 
 
 @contextmanager

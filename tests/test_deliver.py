@@ -362,6 +362,7 @@ def test_a_line_cut_anywhere_leaves_the_old_manifest_and_is_gone_on_from(
             there.pop(GONE, None)
             assert there == here.contents[1], "the manifest came before what it lists"
         line.budget = None
+        far_away.forget()
         done = here.deliver(web, now=NOW + MINUTE)
     assert done.state == ("unchanged" if cut.state == "delivered" else "delivered")
     assert far_away.files(base) == here.contents[1]
@@ -393,6 +394,7 @@ def test_a_server_that_falls_silent_ends_by_the_timeout(
         assert stalled.state == "failed"
         assert "ไม่ตอบภายใน 1 วินาที" in stalled.failure
         line.budget = None
+        far_away.forget()
         line.down()
         line.up()
         done = here.deliver(target(far_away, base, line), again=True)
