@@ -20,22 +20,8 @@ from tests.faults.conftest import Situation, first, program  # noqa: F401 - fixt
 from tests.faults.harness import Office, bytes_of, open_office
 
 ROOT = Path(__file__).resolve().parent.parent
-NOW = datetime.now(BANGKOK).replace(microsecond=0)
 MINUTE = timedelta(minutes=1)
-ALIVE = Heartbeat(
-    NOW - timedelta(days=9),
-    1,
-    "0",
-    60,
-    NOW,
-    wake_ups=9,
-    last_wake_up=NOW,
-    next_wake_up=NOW + MINUTE,
-    last_ended=NOW - MINUTE,
-    last_status="good",
-    last_good=NOW - MINUTE,
-    passes=1,
-)
+NOW = datetime.now(BANGKOK)  # of each test: who waited for others is no silent watch
 NAMES = ["configuration", "inbox", "output", "ledger", "keys", "watch", "last-pass", "site"]
 
 
@@ -60,6 +46,29 @@ def doctor(office: Office, *before: str) -> tuple[int, dict[str, tuple[str, str]
     return done.returncode, points
 
 
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(BANGKOK).replace(microsecond=0))
+
+
+def alive() -> Heartbeat:
+    """What a watch says that beat a moment ago."""
+    return Heartbeat(
+        NOW - timedelta(days=9),
+        1,
+        "0",
+        60,
+        NOW,
+        wake_ups=9,
+        last_wake_up=NOW,
+        next_wake_up=NOW + MINUTE,
+        last_ended=NOW - MINUTE,
+        last_status="good",
+        last_good=NOW - MINUTE,
+        passes=1,
+    )
+
+
 @pytest.fixture
 def healthy(first: Situation, tmp_path: Path) -> Office:  # noqa: F811
     """An office after its first pass, watched by a watch that beat a moment ago."""
@@ -67,7 +76,7 @@ def healthy(first: Situation, tmp_path: Path) -> Office:  # noqa: F811
     for private in office.output.glob("keys/*/private.pem"):
         private.chmod(0o600)
     write_last_pass(office.output, NOW)
-    write_heartbeat(office.output, ALIVE)
+    write_heartbeat(office.output, alive())
     return office
 
 
@@ -169,7 +178,7 @@ def _lost_site(office: Office) -> None:
 
 
 def _beat(office: Office, **facts: object) -> None:
-    write_heartbeat(office.output, replace(ALIVE, **facts))  # type: ignore[arg-type]
+    write_heartbeat(office.output, replace(alive(), **facts))  # type: ignore[arg-type]
 
 
 def _no_passes(office: Office) -> None:

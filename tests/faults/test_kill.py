@@ -1,6 +1,6 @@
 """The command, killed by ``kill -9`` at any moment and started again until it comes through.
 
-Most of the kills strike runs of the loaded program, every fifth the real command from its cold
+Most of the kills strike runs of the loaded program, every tenth the real command from its cold
 start. ``SOKHORO_KILLS=2000`` asks for more kills, ``SOKHORO_SEED=…`` for the moments of an
 earlier run.
 """
@@ -51,12 +51,12 @@ from tests.faults.harness import (
 
 KILLS = int(os.environ.get("SOKHORO_KILLS", "200"))
 PARTS = {
-    "forked 1": 0.2,
-    "forked 2": 0.2,
-    "forked 3": 0.2,
-    "forked 4": 0.2,
-    "cold 1": 0.1,
-    "cold 2": 0.1,
+    "forked 1": 0.225,
+    "forked 2": 0.225,
+    "forked 3": 0.225,
+    "forked 4": 0.225,
+    "cold 1": 0.05,
+    "cold 2": 0.05,
 }
 GROUPS = 0.3  # of the kills take the readers along
 
