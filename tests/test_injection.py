@@ -257,7 +257,7 @@ ELEMENTS = {
     *("html", "head", "meta", "title", "link", "body", "a", "header", "img", "span", "strong"),
     *("small", "nav", "ol", "ul", "li", "main", "p", "h1", "h2", "dl", "div", "dt", "dd", "b"),
     *("section", "table", "caption", "thead", "tbody", "tr", "th", "td", "bdi", "br", "time"),
-    "footer",
+    *("footer", "code"),
 }
 LINK = re.compile(
     r"#(main|s[0-9]+)|(\.\./){2}((index|verify)\.html|feed\.xml|fy[0-9]{4}/index\.html"
