@@ -83,6 +83,9 @@ def test_it_is_read_exactly_right_or_comes_back_for_the_stated_reason(
         assert finding.file == variant.file
         assert re.search("[ก-ฮ]", finding.message)
         assert "{" not in finding.message
+    for account in examined.accounts:
+        assert account.cells == account.read + sum(account.left_out.values()) + account.told
+        assert account.words or not account.left_out  # every name has its Thai words
 
 
 def returned(examined: Examined) -> list[tuple[str, str, str, str]]:
@@ -216,33 +219,22 @@ def _in_a_page(text: str) -> str:
 # ---- all together
 
 
-def test_the_corpus_says_how_large_it_is_and_that_nothing_went_wrong(
-    folder: Path, record_property: Callable[[str, object], None]
-) -> None:
-    read_all = {name: read(name, folder) for name in VARIANTS}
-    clean = {name: one for name, one in read_all.items() if VARIANTS[name].clean}
+def test_the_corpus_is_large_enough(record_property: Callable[[str, object], None]) -> None:
+    """What went wrong with one of them, its own test says."""
+    clean = [variant for variant in VARIANTS.values() if variant.clean]
     totals: Mapping[str, int] = {
-        "files": len(read_all),
+        "files": len(VARIANTS),
         "clean files": len(clean),
         "rows": sum(len(rows) for v in VARIANTS.values() for rows in v.expected.values()),
         "cells": sum(1 for v in VARIANTS.values() for _ in item_cells(v)),
-        "needless returns": sum(
-            any(f.severity != "note" for f in one.findings) for one in clean.values()
-        ),
-        "losses": sum(1 for name, one in read_all.items() for _ in lost(VARIANTS[name], one)),
-        "wrong addresses": sum(
-            1 for name, one in read_all.items() for _ in misplaced(VARIANTS[name], one)
-        ),
     }
     for name, count in totals.items():
         record_property(name, count)
-    print(f"\ncorpus: {totals}")  # noqa: T201 - seen with -s
 
-    for account in (account for one in read_all.values() for account in one.accounts):
-        assert account.cells == account.read + sum(account.left_out.values()) + account.told
-        assert account.words or not account.left_out  # every name has its Thai words
-    assert totals["files"] >= 300
-    assert (totals["needless returns"], totals["losses"], totals["wrong addresses"]) == (0, 0, 0)
+    assert not any(stated(variant) for variant in clean)
+    assert totals["files"] >= 2_000
+    assert totals["rows"] >= 12_000
+    assert totals["cells"] >= 120_000
 
 
 def test_the_corpus_is_the_same_each_time() -> None:

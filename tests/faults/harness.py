@@ -410,7 +410,18 @@ def complaint(answer: Answer) -> list[str]:
 
 def straced(log: Path, call: str, *options: str) -> list[str]:
     """The words that put a command under strace; ``call`` is what it looks at."""
-    return ["strace", "-f", "-qq", "-y", "-o", str(log), "-e", f"trace={call}", *options]
+    return [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-y",
+        "-o",
+        str(log),
+        "-e",
+        f"trace={call}",
+        *options,
+    ]
 
 
 def end_of(command: Sequence[str]) -> Answer:
