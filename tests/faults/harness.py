@@ -195,6 +195,8 @@ class Program:
         """Make one pass under strace; the readers of workbooks are not looked at."""
         arguments = run_arguments(office, day)
         run = self.begin(Request(arguments, str(office.output), "free", halted=True))
+        while not _is_halted(run):  # to be woken before it sleeps would be to sleep for ever
+            time.sleep(0.005)
         words = ["strace", "-qq", "-y", "-o", str(log), "-p", str(run), *options]
         with subprocess.Popen(words) as strace:
             while strace.poll() is None and not _is_traced(run):
@@ -211,6 +213,10 @@ def run_arguments(office: Office, day: date, settle: float = 0) -> tuple[str, ..
 def command(*arguments: str) -> list[str]:
     """The words that start the real command, without a script in between."""
     return [sys.executable, "-m", "pipeline", *arguments]
+
+
+def _is_halted(process: int) -> bool:
+    return "State:\tT (stopped)\n" in Path(f"/proc/{process}/status").read_text(encoding="utf-8")
 
 
 def _is_traced(process: int) -> bool:
