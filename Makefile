@@ -14,8 +14,10 @@ demo: .venv/ready
 	$(BIN)/sokhoro1 demo
 
 # Twice as many at once as there are processors: many tests wait, for a disk, a server, a clock.
+# Some files stay in one process, which makes once what their tests share (tests/conftest.py).
 test: lint
-	$(BIN)/pytest --numprocesses=$$(( 2 * $$($(PYTHON) -c 'import os; print(os.cpu_count())') ))
+	$(BIN)/pytest --dist=loadscope \
+	  --numprocesses=$$(( 2 * $$($(PYTHON) -c 'import os; print(os.cpu_count())') ))
 
 lint: .venv/ready
 	$(BIN)/ruff format --check
@@ -25,6 +27,11 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python tests/benchmarks/main_job.py
 	$(BIN)/python tests/benchmarks/reading.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/taking_in.py
+	$(BIN)/python tests/benchmarks/site.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/nation.py
+	$(BIN)/python tests/benchmarks/batch.py
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/analytics.py
 
 # A stamp is written last: after a failed or interrupted installation the next `make` begins anew.
 .venv/pinned: requirements-dev.txt

@@ -1,24 +1,35 @@
 """The command line. Nothing heavy is imported before a command asks for it."""
 
 import contextlib
-import errno
-import json
+import os
 import shutil
 import sys
 import time
-import traceback
 from datetime import date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from pipeline import CannotRunError
+from pipeline.asked import (
+    COULD_NOT,
+    DONE,
+    WAITS,
+    JsonOption,
+    TodayOption,
+    day_asked,
+    printed,
+    settle_asked,
+    shown,
+)
 from pipeline.clock import BANGKOK
+from pipeline.command_agencies import app as agencies
+from pipeline.trouble import told_of_system
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from pipeline.configure import Workspace
     from pipeline.ledger import Ledger
@@ -26,21 +37,7 @@ if TYPE_CHECKING:
     from pipeline.run import Pass
 
 Made = TypeVar("Made")
-DONE, WAITS, COULD_NOT = 0, 1, 2
-YEARS = range(2000, 2100)  # Gregorian
 FISCAL_YEARS = range(2541, 2643)  # Buddhist: the law that asks for the form is of 2540
-LONGEST_SETTLE = 3600
-LARGEST_LOG = 1 << 20  # bytes; one older log is kept beside it
-OS_WORDS = {
-    errno.ENOSPC: "ดิสก์เต็ม กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
-    errno.EDQUOT: "ใช้ที่เก็บข้อมูลเกินโควตา กรุณาเพิ่มที่ว่างแล้วสั่งใหม่",
-    errno.EACCES: "ไม่มีสิทธิ์อ่านหรือเขียน กรุณาตรวจสิทธิ์ของโฟลเดอร์",
-    errno.EPERM: "ไม่มีสิทธิ์อ่านหรือเขียน กรุณาตรวจสิทธิ์ของโฟลเดอร์",
-    errno.EROFS: "ดิสก์นี้เขียนไม่ได้ กรุณาตรวจดิสก์",
-    errno.EIO: "อ่านหรือเขียนดิสก์ไม่สำเร็จ กรุณาตรวจดิสก์แล้วสั่งใหม่",
-    errno.EMFILE: "เปิดไฟล์พร้อมกันมากเกินไป กรุณาสั่งใหม่",
-}
-
 app = typer.Typer(
     help="ระบบ สขร.๑: จากไฟล์ Excel ของกองคลัง สู่สรุปผลการจัดซื้อจัดจ้างรายเดือนที่เผยแพร่",
     add_completion=False,
@@ -50,11 +47,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(agencies, name="agencies")
 ConfigOption = Annotated[Path, typer.Option("--config", help="ไฟล์ตั้งค่า")]
-TodayOption = Annotated[
-    str | None, typer.Option("--today", metavar="YYYY-MM-DD", help="ทำเสมือนเป็นวันนี้ (ค.ศ.)")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="พิมพ์เป็น JSON สำหรับโปรแกรม")]
 DEFAULT_CONFIG = Path("sokhoro1.toml")
 
 
@@ -69,7 +63,7 @@ def init(
     from pipeline.blank import month_of_form
     from pipeline.workspace import make_workspace
 
-    for line in make_workspace(folder, organisation, month_of_form(None, _day(None))):
+    for line in make_workspace(folder, organisation, month_of_form(None, day_asked(None))):
         typer.echo(line)
 
 
@@ -86,14 +80,35 @@ def run(
     from pipeline.configure import configure
 
     workspace = configure(config)
-    done = _one_pass(workspace, _day(today), settle)
+    done = _one_pass(workspace, day_asked(today), settle)
     from pipeline.heartbeat import write_last_pass
     from pipeline.tell import pass_json, pass_words
 
     with contextlib.suppress(OSError):  # the pass is made, whether or not that can be noted
         write_last_pass(workspace.output, datetime.now(BANGKOK))
-    _print(pass_json(done) if as_json else pass_words(done, str(workspace.output)))
+    printed(pass_json(done) if as_json else pass_words(done, str(workspace.output)))
     raise typer.Exit(WAITS if done.waits_for_somebody else DONE)
+
+
+@app.command()
+def announce(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+    due: Annotated[bool, typer.Option("--due", help="ถามเฉพาะเมื่อถึงเวลาที่ตั้งไว้")] = False,  # noqa: FBT002
+) -> None:
+    """ถามประกาศใหม่จาก RSS ของระบบ e-GP แล้วเก็บไว้ทั้งหมด (ขึ้นหน้าเว็บเมื่อสั่ง run)"""
+    from pipeline.announce import next_poll, poll
+    from pipeline.clock import real_clock
+    from pipeline.configure import configure
+    from pipeline.tell import poll_json, poll_words
+
+    workspace, clock = configure(config), real_clock()
+    owed = not due or next_poll(workspace, clock.now()) <= clock.now()
+    made = poll(workspace, clock) if owed else None
+    again_at = next_poll(workspace, clock.now())
+    printed(poll_json(made, again_at) if as_json else poll_words(made, again_at))
+    # The feed is often away: that is no reason to call somebody (doctor does, after days).
+    raise typer.Exit(DONE)
 
 
 @app.command()
@@ -109,6 +124,7 @@ def watch(config: ConfigOption = DEFAULT_CONFIG) -> None:
         poll_s=asked.poll_seconds,
         daily_at=time_of_day.fromisoformat(asked.daily_at),
         pass_s=asked.pass_minutes * 60,
+        announce=bool(workspace.settings.announcements.address),
     )
     folders = (config.resolve(), workspace.inbox, workspace.output)
     stay_up(*folders, pace, lambda: datetime.now(BANGKOK))
@@ -130,7 +146,7 @@ def doctor(
 
     workspace = configure(config)
     health = look_at(workspace, config.resolve(), datetime.now(BANGKOK))
-    _print(health_json(health) if as_json else health_words(health))
+    printed(health_json(health) if as_json else health_words(health))
     if tell and health.ills:
         for channel, trouble in tell_keeper(health.sentences, workspace.settings):
             typer.echo(f"{channel.name}: {trouble or 'แจ้งแล้ว'}", err=True)
@@ -165,11 +181,14 @@ def check(
     ] = None,
 ) -> None:
     """ตรวจไฟล์โดยไม่บันทึกและไม่เผยแพร่"""
+    from pipeline.confine import warm
+
+    warm()  # the reader is loaded beside us, while we load the rest
     from pipeline.configure import configure
     from pipeline.look import look
 
     workspace = configure(config)
-    checked = look(files, workspace, _day(today))
+    checked = look(files, workspace, day_asked(today))
     from pipeline.reply import write_reply_of_check
     from pipeline.tell import check_json, check_words
 
@@ -178,7 +197,7 @@ def check(
         for path, file in zip(files, checked, strict=True)
     ]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    _print(check_json(checked) if as_json else check_words(checked, replies, width))
+    printed(check_json(checked) if as_json else check_words(checked, replies, width))
     asked = any(file.outcome in {"returned", "waiting"} for file in checked)
     raise typer.Exit(WAITS if asked else DONE)
 
@@ -198,13 +217,13 @@ def explain(
     from pipeline.ledger import Ledger
     from pipeline.tell import questions_words
 
-    workspace, day = configure(config), _day(today)
+    workspace, day = configure(config), day_asked(today)
     if not key:
         with Ledger.view(workspace.ledger) as seen:
             questions = seen.questions() if seen else []
-        _print(questions_words(questions))
+        printed(questions_words(questions))
         raise typer.Exit(WAITS if questions else DONE)
-    with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
+    with alone(workspace.lock), Ledger.open(workspace.ledger) as ledger:
         for part, given in give(ledger.questions(), key, reason, by):
             ledger.record_explanation(part, given, day)
     typer.echo(f"บันทึกคำชี้แจงของเดือน{given.month.words} แล้ว จะมีผลเมื่อสั่ง sokhoro1 run")
@@ -228,7 +247,7 @@ def revert(
     from pipeline.run import publish_site
     from pipeline.tell import deliveries_words
 
-    workspace, asked, day = configure(config), month_of(month), _day(today)
+    workspace, asked, day = configure(config), month_of(month), day_asked(today)
 
     def go_back(ledger: "Ledger") -> "tuple[int, Outside]":
         made = revert(asked, number, (reason, by), ledger, day)
@@ -239,7 +258,7 @@ def revert(
     made, outside = _in_ledger(workspace, go_back)
     typer.echo(f"เดือน{asked.words} กลับไปใช้ฉบับที่ {number} แล้ว เผยแพร่เป็นฉบับที่ {made}")
     if outside.deliveries:
-        _print(deliveries_words(outside.deliveries))
+        printed(deliveries_words(outside.deliveries))
     raise typer.Exit(WAITS if outside.waits else DONE)
 
 
@@ -256,15 +275,90 @@ def status(
     from pipeline.configure import configure
     from pipeline.look import status_on
 
-    day = _day(today)
-    if fiscal_year is not None and fiscal_year not in FISCAL_YEARS:
-        raise CannotRunError(f"ปีงบประมาณ «{fiscal_year}» ต้องเป็นปี พ.ศ. เช่น 2568")
-    answer = status_on(configure(config), fiscal_year, day)
+    day = day_asked(today)
+    year = None if fiscal_year is None else _fiscal_year(fiscal_year)
+    answer = status_on(configure(config), year, day)
     from pipeline.tell import status_words
 
-    _print(answer.public_json() if as_json else status_words(answer))
+    printed(answer.public_json() if as_json else status_words(answer))
     late = any(month.late and not month.public for month in answer.months)
     raise typer.Exit(WAITS if late else DONE)
+
+
+@app.command()
+def report(
+    fiscal_year: Annotated[int, typer.Argument(metavar="FY", help="ปีงบประมาณ พ.ศ. เช่น 2568")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="DIR", help="โฟลเดอร์ที่จะเขียน (ปกติ output/measure4/fy<FY>)"
+        ),
+    ] = None,
+    preview: Annotated[  # noqa: FBT002 - a switch of the command line
+        bool, typer.Option("--preview", help="แสดงเฉพาะสิ่งที่ยังไม่ได้กรอก ไม่เขียนไฟล์")
+    ] = False,
+    templates: Annotated[  # noqa: FBT002 - the same
+        bool,
+        typer.Option("--templates", help="คัดลอกแบบ Word ลงในโฟลเดอร์ templates เพื่อแก้ไข ไม่เขียนทับ"),
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+) -> None:
+    """รายงานประจำปีเจ็ดมาตรการ เป็น Word PDF และหน้าเว็บ พร้อมรายการสิ่งที่ยังไม่ได้กรอก"""
+    from pipeline.alone import alone
+    from pipeline.compile import (
+        compile_report,
+        copy_templates,
+        evidence_files,
+        report_files,
+        write_files,
+    )
+    from pipeline.configure import configure
+    from pipeline.measures import measures_file
+    from pipeline.tell import report_words
+    from pipeline.watched import watch_places
+
+    workspace, day, year = configure(config), day_asked(today), _fiscal_year(fiscal_year)
+    if templates:
+        for path in copy_templates(workspace.templates):
+            typer.echo(f"คัดลอกแบบ {path}")
+    if not preview:
+        # Another run looks as well: its lock is no reason to have no report.
+        with contextlib.suppress(CannotRunError), alone(workspace.lock):
+            watch_places(workspace, day, time.monotonic)
+    made = compile_report(workspace, year, day)
+    folder = output or workspace.measure4 / f"fy{year}"
+    files: dict[str, bytes] = {}
+    if not preview:
+        proofs = evidence_files(workspace, year, day)
+        files = report_files(made, workspace)
+        files |= {f"evidence/{name}": content for name, content in proofs.items()}
+    written = list(write_files(files, folder))
+    printed(report_words(made, written, measures_file(workspace.home, year)))
+    raise typer.Exit(WAITS if made.blanks else DONE)
+
+
+@app.command()
+def reconcile(
+    fiscal_year: Annotated[
+        int | None, typer.Argument(metavar="[FY]", help="ปีงบประมาณ พ.ศ. เช่น 2568")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """เทียบรายการที่เผยแพร่กับข้อมูลเปิดของ e-GP ที่วางใน inbox/e-GP (0 ตรงกัน 1 มีข้อที่ต้องตรวจ)"""
+    from pipeline.configure import configure
+    from pipeline.look import compared_now
+
+    if fiscal_year is not None and fiscal_year not in FISCAL_YEARS:
+        raise CannotRunError(f"ปีงบประมาณ «{fiscal_year}» ต้องเป็นปี พ.ศ. เช่น 2568")
+    workspace = configure(config)
+    compared = compared_now(workspace).of_year(fiscal_year)
+    from pipeline.tell import reconcile_json, reconcile_words
+
+    ours = workspace.settings.organisation.name
+    printed(reconcile_json(compared, ours) if as_json else reconcile_words(compared, ours))
+    raise typer.Exit(WAITS if compared.asks else DONE)
 
 
 @app.command()
@@ -298,8 +392,42 @@ def verify(
     old = read_kept(kept) if kept else None
     with site_at(site, time.monotonic) as place:
         verified = compare(place, known, old)
-    _print(verify_words(verified))
+    printed(verify_words(verified))
     raise typer.Exit(WAITS if verified.differences else DONE)
+
+
+@app.command()
+def analyse(
+    places: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SITE…", help="เว็บไซต์ (โฟลเดอร์) โฟลเดอร์ที่รวมทุกหน่วยงาน หรือไฟล์รายชื่อ (.csv)"
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="โฟลเดอร์ที่จะเขียน")] = Path(
+        "analysis"
+    ),
+    memory: Annotated[
+        int, typer.Option("--memory", min=128, metavar="MIB", help="หน่วยความจำของ DuckDB")
+    ] = 1024,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="อ่านพร้อมกันกี่แห่ง (0 เท่าจำนวนหน่วยประมวลผล)")
+    ] = 0,
+    today: TodayOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """รวมข้อมูลที่เผยแพร่ของหลายหน่วยงานเป็น Parquet และ CSV หลังตรวจทุกไบต์ (ใช้ DuckDB)"""
+    from pipeline.add_up import Bounds
+    from pipeline.analyse import analyse as roll_up
+    from pipeline.analyse import analysis_json, analysis_words, reading_with
+    from pipeline.published import asked_for
+
+    threads = workers or os.cpu_count() or 1
+    with reading_with(threads) as executor:
+        bounds = Bounds(memory, threads)
+        made = roll_up(asked_for(places), output, day_asked(today), bounds, executor)
+    printed(analysis_json(made) if as_json else analysis_words(made, output))
+    raise typer.Exit(WAITS if made.left_out else DONE)
 
 
 @app.command()
@@ -321,9 +449,9 @@ def deliver(
     workspace = configure(config)
     targets = asked_for(name, workspace.settings.targets)
     current, now = public_folder(workspace), datetime.now(BANGKOK)
-    with alone(workspace.ledger.with_name("lock")):
+    with alone(workspace.lock):
         deliveries = bring(current, targets, workspace.targets, now, again=True)
-    _print({"targets": deliveries_json(deliveries)} if as_json else deliveries_words(deliveries))
+    printed({"targets": deliveries_json(deliveries)} if as_json else deliveries_words(deliveries))
     raise typer.Exit(DONE if all(one.arrived for one in deliveries) else WAITS)
 
 
@@ -342,7 +470,7 @@ def key(
             f"ไม่รู้จักคำสั่ง key «{action}» กรุณาสั่ง sokhoro1 key หรือ sokhoro1 key rotate"
         )
     workspace = configure(config)
-    with alone(workspace.ledger.with_name("lock")):
+    with alone(workspace.lock):
         keys = (rotate if action else open_keys)(workspace.keys)
     typer.echo(f"กุญแจดอกที่ {len(keys.public)} sha256: {fingerprint(keys.public[-1])}")
     if action:
@@ -382,7 +510,7 @@ def template(
     from schemas.form_words import FILE
 
     settings = configure(config).settings
-    asked = month_of_form(month, _day(today))
+    asked = month_of_form(month, day_asked(today))
     path = output or Path(FILE.format(month=asked))
     write_blank(path, asked, blank_form(asked, settings.organisation, settings.site.numerals))
     typer.echo(f"เขียนแบบเปล่าของเดือน{asked.words} ไว้ที่ {path}")
@@ -399,13 +527,13 @@ def rules(
     from pipeline import tell
 
     if not shadow:
-        _print(tell.rules_json() if as_json else tell.rules_words())
+        printed(tell.rules_json() if as_json else tell.rules_words())
         return
     from pipeline.configure import configure
     from pipeline.look import try_rules
 
-    months, trials = try_rules(configure(config), _day(today))
-    _print(tell.trials_json(months, trials) if as_json else tell.trials_words(months, trials))
+    months, trials = try_rules(configure(config), day_asked(today))
+    printed(tell.trials_json(months, trials) if as_json else tell.trials_words(months, trials))
 
 
 @app.command()
@@ -432,7 +560,7 @@ def restore(
     from pipeline.configure import configure
 
     workspace = configure(config)
-    with alone(workspace.ledger.with_name("lock")):
+    with alone(workspace.lock):
         count = put_back(file, workspace)
     typer.echo(f"กู้คืน {count} ไฟล์แล้ว กรุณาสั่ง sokhoro1 run เพื่อสร้างหน้าเว็บและคำตอบขึ้นใหม่")
 
@@ -448,7 +576,7 @@ def demo(
 
     workspace, days = make_demo(folder)
     done = None
-    for day in _progress(days, "ทั้งปีงบประมาณ"):
+    for day in shown("ทั้งปีงบประมาณ", days, len(days)):
         for file, content in day.files.items():
             (workspace.inbox / file).write_bytes(content)
         done = _one_pass(workspace, day.day, 0)
@@ -456,9 +584,9 @@ def demo(
     from pipeline.tell import pass_words, status_words
 
     if done is not None:
-        _print(pass_words(done, str(workspace.output)))
+        printed(pass_words(done, str(workspace.output)))
         typer.echo()
-        _print(status_words(status_on(workspace, DEMO_YEAR, done.today)))
+        printed(status_words(status_on(workspace, DEMO_YEAR, done.today)))
         typer.echo()
     typer.echo(f"ไฟล์ที่กองคลังวาง: {workspace.inbox}")
     typer.echo(f"คำตอบถึงกองคลัง: {workspace.replies}")
@@ -467,39 +595,31 @@ def demo(
         serve_site(workspace.site, port, typer.echo)
 
 
-def _progress(things: "list[Any]", words: str) -> "Iterable[Any]":
-    """Show how far a long work has come, where somebody is looking."""
-    if not sys.stderr.isatty():
-        return things
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(things, words, console=Console(stderr=True))
-
-
 def _one_pass(workspace: "Workspace", today: date, settle: float | None) -> "Pass":
     from pipeline.confine import warm
 
     warm()  # the reader is loaded beside us, while we load the rest
     from pipeline.clock import real_clock
     from pipeline.run import run as run_once
+    from pipeline.workers import workers
 
-    seconds = workspace.settings.inbox.settle_seconds if settle is None else settle
-    if not 0 <= seconds <= LONGEST_SETTLE:
-        raise CannotRunError(f"--settle «{settle}» ต้องเป็นจำนวนวินาทีตั้งแต่ 0 ถึง {LONGEST_SETTLE}")
-    return _in_ledger(
-        workspace, lambda ledger: run_once(today, workspace, ledger, seconds, real_clock())
-    )
+    seconds = settle_asked(workspace.settings.inbox.settle_seconds if settle is None else settle)
+    with workers(workspace.settings.work) as given:
+        return _in_ledger(
+            workspace,
+            lambda ledger: run_once(today, workspace, ledger, seconds, real_clock(), given),
+        )
 
 
 def _in_ledger(workspace: "Workspace", work: "Callable[[Ledger], Made]") -> Made:
     """Do something alone in the ledger; whatever goes wrong is told in one sentence."""
     from pipeline.alone import alone
     from pipeline.ledger import Ledger
-    from pipeline.ledger.tables import trouble_of_the_disk
+    from pipeline.ledger.engines import trouble_of_the_disk
+    from pipeline.trouble import told_of_bug
 
     try:
-        with alone(workspace.ledger.with_name("lock")), Ledger.open(workspace.ledger) as ledger:
+        with alone(workspace.lock), Ledger.open(workspace.ledger) as ledger:
             return work(ledger)
     except (CannotRunError, OSError):
         raise
@@ -508,36 +628,15 @@ def _in_ledger(workspace: "Workspace", work: "Callable[[Ledger], Made]") -> Made
             raise CannotRunError(
                 f"อ่านหรือบันทึกบัญชีข้อมูลไม่ได้ ({trouble}) กรุณาตรวจดิสก์และที่ว่างแล้วสั่งใหม่"
             ) from error
-        # A bug of ours. Whatever was decided before it is whole; the rest is for the next pass.
-        log = workspace.output / "sokhoro1.log"
-        if log.exists() and log.stat().st_size > LARGEST_LOG:
-            log.replace(log.with_suffix(".log.1"))
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now(BANGKOK).isoformat()}\n{traceback.format_exc()}\n")
-        raise CannotRunError(
-            f"โปรแกรมทำงานผิดพลาด ({type(error).__name__}) สิ่งที่เผยแพร่แล้วไม่เปลี่ยน "
-            f"กรุณาส่งไฟล์ {log} ให้ผู้ดูแลระบบ"
-        ) from error
+        # Whatever was decided before it is whole; the rest is for the next pass.
+        told = told_of_bug(error, workspace.output, datetime.now(BANGKOK))
+        raise CannotRunError(told) from error
 
 
-def _day(today: str | None) -> date:
-    """The Gregorian day asked for, else the day it is in Thailand."""
-    if today is None:
-        return datetime.now(BANGKOK).date()
-    try:
-        day = date.fromisoformat(today)
-    except ValueError:
-        raise CannotRunError(f"--today «{today}» ไม่ใช่วันที่แบบ 2025-10-20") from None
-    if day.year not in YEARS:  # the ledger never forgets a day: a Buddhist year must not get in
-        raise CannotRunError(f"--today «{today}» ต้องเป็นปี ค.ศ. เช่น 2025-10-20 (พ.ศ. 2568)")
-    return day
-
-
-def _print(answer: dict[str, Any] | str) -> None:
-    if isinstance(answer, str):
-        typer.echo(answer.strip())
-    else:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+def _fiscal_year(asked: int) -> int:
+    if asked not in FISCAL_YEARS:
+        raise CannotRunError(f"ปีงบประมาณ «{asked}» ต้องเป็นปี พ.ศ. เช่น 2568")
+    return asked
 
 
 def main() -> None:
@@ -551,8 +650,7 @@ def main() -> None:
         typer.echo(str(error), err=True)
         sys.exit(COULD_NOT)
     except OSError as error:
-        reason = OS_WORDS.get(error.errno or 0) or error.strerror or str(error)
-        typer.echo(f"ทำงานไม่ได้: {reason} ({error.filename or 'output'})", err=True)
+        typer.echo(told_of_system(error), err=True)
         sys.exit(COULD_NOT)
 
 

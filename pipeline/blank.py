@@ -17,20 +17,19 @@ from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline import CannotRunError
+from pipeline.formats.form import CORNER, FORM
+from pipeline.formats.form import TITLE as SUMMARY
 from pipeline.formats.row_heights import height, lines
-from pipeline.formats.xlsx import (
+from pipeline.formats.workbook import (
     A4,
     BOLD,
     BORDERS,
-    CORNER,
     FONT,
     FOOTER,
-    FORM,
     POINTS,
     SIZE,
     TITLE_SIZE,
 )
-from pipeline.formats.xlsx import TITLE as SUMMARY
 from pipeline.months import BUDDHIST_YEARS
 from schemas import form_words as words
 from schemas.config import Organisation

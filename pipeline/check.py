@@ -169,23 +169,19 @@ def vanished(before: Sequence[Procurement], after: Sequence[Procurement]) -> lis
 
 
 def _frame(month: Month, rows: Sequence[Procurement], today: date, known: Facts) -> "pd.DataFrame":
-    import pandas as pd
+    from schemas.frame import COLUMNS, frame
 
-    from schemas.frame import COLUMNS
-
-    values = {
-        **{name: [getattr(row, name) for row in rows] for name in COLUMNS if name in _PLAIN},
-        **known,
-        "method_code": [row.procurement_method_code for row in rows],
-        "bids": [len(row.bids) or None for row in rows],
-        "bidders": [sum(bid.bidder is not None for bid in row.bids) for row in rows],
-        "month_first": [month.first] * len(rows),
-        "month_last": [month.last] * len(rows),
-        "today": [today] * len(rows),
-    }
-    return pd.DataFrame(
-        {name: pd.Series(values[name], dtype=dtype) for name, dtype in COLUMNS.items()},
-        index=pd.RangeIndex(len(rows)),
+    return frame(
+        {
+            **{name: [getattr(row, name) for row in rows] for name in COLUMNS if name in _PLAIN},
+            **known,
+            "method_code": [row.procurement_method_code for row in rows],
+            "bids": [len(row.bids) or None for row in rows],
+            "bidders": [sum(bid.bidder is not None for bid in row.bids) for row in rows],
+            "month_first": [month.first] * len(rows),
+            "month_last": [month.last] * len(rows),
+            "today": [today] * len(rows),
+        }
     )
 
 

@@ -22,6 +22,7 @@ from pipeline.parting import (
     uncounted,
 )
 from pipeline.recognise import Table
+from schemas.announcement import addresses_in, egp_link
 from schemas.finding import Finding
 from schemas.layouts import Column
 from schemas.procurement import (
@@ -268,6 +269,13 @@ class _Place:
         self.doubt("text-as-typed", self.raw, kind="ตัวเลข")
         return None
 
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses of announcements, word by word; what is none of e-GP's is told."""
+        words = tuple(word for word in addresses_in(self.text() or "") if known(word))
+        if any(not egp_link(word) for word in words):
+            self.doubt("announcement-is-a-link", self.raw)
+        return words
+
     # ---- several facts in a cell
 
     def names(self) -> list[str]:
@@ -353,6 +361,7 @@ READERS: dict[str, Callable[[_Place], Any]] = {
     "egp_project_number": _Place.digits,
     "egp_contract_number": _Place.digits,
     "supplier_tax_id": _Place.tax_id,
+    "announcements": _Place.addresses,
 }
 READERS_OF_TWO: dict[tuple[str, ...], Callable[[_Place], Any]] = {
     ("supplier", "agreed_price"): _Place.winner,

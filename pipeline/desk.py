@@ -11,14 +11,18 @@ from itertools import groupby
 from typing import Literal
 from urllib.parse import quote
 
+from pipeline.announcements import NOTHING_TO_TELL, ToldOfAnnouncements
 from pipeline.decide import worst
 from pipeline.due import due_day
 from pipeline.duty import overdue
 from pipeline.pages import draw
+from pipeline.questions import QUESTIONS
 from schemas.config import Due, Settings
+from schemas.egp import COLUMNS
 from schemas.finding import Finding, count
 from schemas.history import Decision, History, PastDrop
 from schemas.month import Month, fiscal_months
+from schemas.reconciliation import FIELD_WORDS, NOTHING_COMPARED, Compared, note_words
 from schemas.rules import RULE, Rule
 
 DESK = "replies/index.html"
@@ -108,18 +112,25 @@ class Mistake:
 
 
 def desk_page(
-    history: History, drops: Sequence[PastDrop], settings: Settings, answers: Answers
+    history: History,
+    drops: Sequence[PastDrop],
+    settings: Settings,
+    answers: Answers,
+    announced: ToldOfAnnouncements = NOTHING_TO_TELL,
+    compared: Compared = NOTHING_COMPARED,
 ) -> bytes:
     """Return the page as HTML, made to stand at ``DESK`` beside the answers it leads to.
 
     In:  every drop, oldest first (``Ledger.past_drops``), and where the answers stand. An answer
          stands for the last drop at its path: earlier drops are named without a link.
-    Day: the ledger's ``as_of``, or that of a drop which came later and changed no claim.
+    Day: the ledger's ``as_of``, or that of a drop or of a file of e-GP which came later.
     """
     organisation = settings.organisation.name
     if not drops:
-        return draw("desk.html", "arabic", organisation=organisation, day=None)
-    day = max(drops[-1].received_on, history.as_of or date.min)
+        facts = {"organisation": organisation, "announced": announced}
+        return draw("desk.html", "arabic", day=None, **facts)
+    seen = [one.seen_on for one in compared.files]
+    day = max(drops[-1].received_on, history.as_of or date.min, *seen)
     held = _held(history, drops, settings, day)
     unsent = _unsent(history, held, settings, day)
     since = _months_ago(day, MONTHS_BACK - 1)
@@ -128,6 +139,7 @@ def desk_page(
         "desk.html",
         "arabic",
         organisation=organisation,
+        announced=announced,
         day=day,
         held=held,
         due_now=[month for month in unsent if due_day(month, settings.due) == day],
@@ -141,6 +153,10 @@ def desk_page(
         recent=[_answered(drop) for drop in reversed(drops[-RECENT:])],
         mistakes=_mistakes(drop for drop in drops if drop.received_on >= since),
         since=since,
+        compared=compared,
+        words_of=(COLUMNS, FIELD_WORDS),
+        note_words=note_words,
+        questions=_link(QUESTIONS)[1] if history.revisions else None,
         links={last[file]: [_link(path) for path in paths] for file, paths in answers.items()},
     )
 

@@ -12,6 +12,7 @@ from itertools import combinations
 from schemas.difference import Difference, Pair, Placed
 from schemas.explanation import SHARED_TRAITS
 from schemas.procurement import Procurement
+from schemas.summary import MonthlySummary
 
 
 def difference(before: Sequence[Procurement], after: Sequence[Procurement]) -> Difference:
@@ -20,18 +21,75 @@ def difference(before: Sequence[Procurement], after: Sequence[Procurement]) -> D
     Source: promise 6 of the design. Exchanging the two sides exchanges added and removed, old
     and new, and nothing else; equal rows in another order are no difference.
     """
-    old = [Placed(at, row) for at, row in enumerate(before, 1)]
-    new = [Placed(at, row) for at, row in enumerate(after, 1)]
-    _, old, new = _same(old, new, Procurement.facts)
-    renumbered, old, new = _same(old, new, lambda row: row.fingerprint)
-    changed = _alike(old, new)
-    gone_on = {id(one) for pair in changed for one in (pair.old, pair.new)}
+    _, renumbered, changed, old, new = _paired(before, after)
     return Difference(
-        added=tuple(one for one in new if id(one) not in gone_on),
-        removed=tuple(one for one in old if id(one) not in gone_on),
+        added=tuple(new),
+        removed=tuple(old),
         changed=tuple(_in_order(changed)),
         renumbered=tuple(_in_order(renumbered)),
     )
+
+
+def gone_on(before: Sequence[Procurement], after: Sequence[Procurement]) -> dict[int, int]:
+    """Return where each row that goes on stood before, by where it stands now; both from 1."""
+    same, renumbered, changed, _, _ = _paired(before, after)
+    return {pair.new.position: pair.old.position for pair in (*same, *renumbered, *changed)}
+
+
+def births(revisions: Sequence[Sequence[Procurement]]) -> list[tuple[int, ...]]:
+    """Return the permanent number of each row of each revision of a month, the oldest first.
+
+    Shape:  numbers count from 1 in the order in which rows were published first; none is ever
+            given again, and no later revision changes those of an earlier one.
+    A row that was removed and stands there again, as after ``revert``, is the one it was.
+    """
+    numbers: list[tuple[int, ...]] = []
+    last: list[Procurement] = []  # every row ever in the month, as it stood last
+    before: Sequence[Procurement] = ()
+    order: list[int] = []  # which of them stands at each position of the revision before
+    for rows in revisions:
+        same = {new: order[old - 1] for new, old in gone_on(before, rows).items()}
+        fresh = [new for new in range(1, len(rows) + 1) if new not in same]
+        away = [index for index in range(len(last)) if index not in set(order)]
+        back = gone_on([last[index] for index in away], [rows[new - 1] for new in fresh])
+        same |= {fresh[new - 1]: away[old - 1] for new, old in back.items()}
+        for new, row in enumerate(rows, 1):
+            if new not in same:
+                same[new] = len(last)
+                last.append(row)
+            last[same[new]] = row
+        before, order = rows, [same[new] for new in range(1, len(rows) + 1)]
+        numbers.append(tuple(index + 1 for index in order))
+    return numbers
+
+
+def lives(revisions: Sequence[MonthlySummary]) -> list[list[Procurement | None]]:
+    """Return for each row ever in the month what it was in each revision; None where it was not.
+
+    They stand in the order of their permanent numbers.
+    """
+    numbers = births([summary.rows for summary in revisions])
+    count = max((max(own, default=0) for own in numbers), default=0)
+    lived: list[list[Procurement | None]] = [[None] * len(revisions) for _ in range(count)]
+    for at, (summary, own) in enumerate(zip(revisions, numbers, strict=True)):
+        for birth, row in zip(own, summary.rows, strict=True):
+            lived[birth - 1][at] = row
+    return lived
+
+
+def _paired(
+    before: Sequence[Procurement], after: Sequence[Procurement]
+) -> tuple[list[Pair], list[Pair], list[Pair], list[Placed], list[Placed]]:
+    """Return the rows that are the same, renumbered and changed; then the removed and added."""
+    old = [Placed(at, row) for at, row in enumerate(before, 1)]
+    new = [Placed(at, row) for at, row in enumerate(after, 1)]
+    same, old, new = _same(old, new, Procurement.facts)
+    renumbered, old, new = _same(old, new, lambda row: row.fingerprint)
+    changed = _alike(old, new)
+    known = {id(one) for pair in changed for one in (pair.old, pair.new)}
+    left = [one for one in old if id(one) not in known]
+    come = [one for one in new if id(one) not in known]
+    return same, renumbered, changed, left, come
 
 
 def _same(

@@ -16,12 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline import CannotRunError
+from pipeline.announce import silent_since
 from pipeline.configure import Workspace
 from pipeline.deliver import last_known
 from pipeline.duty import overdue
 from pipeline.heartbeat import HEARTBEAT, read_heartbeat, read_last_pass
 from pipeline.keys import OWNER_ONLY, load_keys, signing_key
 from pipeline.ledger import Ledger
+from pipeline.ledger.engines import damage_of
 from pipeline.ledger.tables import SCHEMA
 from pipeline.outbox import is_out, queued
 from pipeline.pages import draw
@@ -29,6 +31,7 @@ from pipeline.publish import CURRENT
 from pipeline.verify import Folder, known_to, verify
 from pipeline.watch import BANGKOK, GONE_LISTING, Glance, glance_at
 from schemas import doctor_words as words
+from schemas.announcement import ANSWERED
 from schemas.doctor_words import MARKS, Standing
 from schemas.heartbeat import Heartbeat, quiet_since
 from schemas.thai import date_short
@@ -91,7 +94,8 @@ def doctor(workspace: Workspace, config: Path, now: datetime) -> Health:
         points.append(_watch(heartbeat, last_pass, now))
     points.append(_last_pass(heartbeat, last_pass, now))
     points.append(_site(workspace))
-    points += [*_targets(workspace), *_channels(workspace, now), *_waiting(workspace, now)]
+    points += [*_targets(workspace), *_channels(workspace, now), *_feed(workspace, now)]
+    points += _waiting(workspace, now)
     known = [last_pass, heartbeat.last_good if heartbeat else None]
     return Health(tuple(points), max(filter(None, known), default=None))
 
@@ -145,14 +149,13 @@ def _output(folder: Path, seen: Glance) -> Point:
 
 
 def _ledger(workspace: Workspace) -> Iterator[Point]:
-    path = workspace.ledger
+    place = workspace.ledger
     try:
-        with Ledger.view(path) as ledger:
+        with Ledger.view(place) as ledger:
             if ledger is None:
                 yield Point("ledger", "told", words.LEDGER_NEW)
                 return
-            with ledger.engine.connect() as link:
-                found = link.execute(sa.text("PRAGMA quick_check")).scalars().all()
+            found = [damage_of(ledger.engine) or "ok"]
     except CannotRunError as error:
         if ADVICE in str(error):
             yield Point("ledger", "bad", str(error))
@@ -164,7 +167,7 @@ def _ledger(workspace: Workspace) -> Iterator[Point]:
         yield Point("ledger", "good", words.LEDGER.format(version=SCHEMA))
     else:
         trouble = " ".join(str(found[0] if found else "").split())
-        yield Point("ledger", "bad", words.LEDGER_BAD.format(file=path, trouble=trouble))
+        yield Point("ledger", "bad", words.LEDGER_BAD.format(file=place, trouble=trouble))
 
 
 def _keys(workspace: Workspace) -> Point:
@@ -283,6 +286,25 @@ def _channels(workspace: Workspace, now: datetime) -> Iterator[Point]:
             yield Point("channel", "bad", words.CHANNEL_BAD.format(**facts))
         else:
             yield Point("channel", "good", words.CHANNEL.format(name=channel.name))
+
+
+def _feed(workspace: Workspace, now: datetime) -> Iterator[Point]:
+    """Whether e-GP's feed answers; who asks nothing is told nothing, one silent day is normal."""
+    if not workspace.settings.announcements.address:
+        return
+    try:
+        with Ledger.view(workspace.ledger) as ledger:
+            answers = ledger.feed_answers() if ledger else []
+    except (CannotRunError, sa.exc.DBAPIError):
+        return  # told above
+    if not answers:
+        yield Point("feed", "told", words.FEED_NEW)
+    elif since := silent_since(answers, now):
+        days = (now - since).days
+        yield Point("feed", "bad", words.FEED_SILENT.format(since=_moment(since), days=days))
+    else:
+        last = max((one.at for one in answers if one.outcome == ANSWERED), default=None)
+        yield Point("feed", "good", words.FEED.format(last=_moment(last)))
 
 
 def _waiting(workspace: Workspace, now: datetime) -> Iterator[Point]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.answers import is_ours, read_answers
 from pipeline.clean import clean
 from pipeline.conserve import conserve
+from pipeline.data_copy import without_copy
 from pipeline.double_entry import double_entry
 from pipeline.guard import Limits, guard
 from pipeline.kinds import RefusedError, is_system_trouble
@@ -39,7 +40,8 @@ def examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Exam
         return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
     # What a reply of ours added speaks for no month: its answers are taken, the rest is left.
     answers = read_answers(found_sheets)
-    sheets = [one for one in found_sheets if not is_ours(one)] or [Sheet(file, "", {})]
+    kept = [one for one in without_copy(path, found_sheets) if not is_ours(one)]
+    sheets = kept or [Sheet(file, "", {})]
     tables, findings = recognise(sheets, names)
     cleaned = [clean(table) for table in tables]
     findings += [finding for part in cleaned for finding in part.findings]

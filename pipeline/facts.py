@@ -203,10 +203,12 @@ def _first_otherwise(
     return answer
 
 
-def _same_day(rows: Sequence[Procurement], thresholds: Sequence[Threshold]) -> Facts:
-    """Direct purchases of one supplier on one day that together exceed the limit of each.
+def same_day_groups(
+    rows: Sequence[Procurement], thresholds: Sequence[Threshold]
+) -> list[list[int]]:
+    """Return the rows, by index, of direct purchases of one supplier on one day.
 
-    Told at the first row of such a group: how many there are, and their sum.
+    Only where each is within the limit and all together are not.
     """
     groups: dict[tuple[str, date], list[int]] = {}
     for index, row in enumerate(rows):
@@ -214,12 +216,21 @@ def _same_day(rows: Sequence[Procurement], thresholds: Sequence[Threshold]) -> F
             limit = in_force(thresholds, "direct", row.contract_date)
             if limit is not None and 0 < (row.agreed_price or 0) <= limit:
                 groups.setdefault((same_name(row.supplier), row.contract_date), []).append(index)
+    return [
+        group
+        for (_, day), group in groups.items()
+        if sum(rows[index].agreed_price or 0 for index in group)
+        > (in_force(thresholds, "direct", day) or 0)
+    ]
+
+
+def _same_day(rows: Sequence[Procurement], thresholds: Sequence[Threshold]) -> Facts:
+    """Tell at the first row of each such group how many there are, and their sum."""
     counts: list[object] = [None] * len(rows)
     sums: list[object] = [None] * len(rows)
-    for (_, day), group in groups.items():
-        total = sum(rows[index].agreed_price or 0 for index in group)
-        if total > (in_force(thresholds, "direct", day) or 0):
-            counts[group[0]], sums[group[0]] = len(group), total
+    for group in same_day_groups(rows, thresholds):
+        counts[group[0]] = len(group)
+        sums[group[0]] = sum(rows[index].agreed_price or 0 for index in group)
     return {"same_day_rows": counts, "same_day_total": sums}
 
 

@@ -15,7 +15,10 @@ IGNORED_STARTS = ("~$", ".")
 IGNORED_ENDS = (".tmp", ".part", ".partial", ".crdownload", ".lnk", ".url")
 IGNORED_NAMES = ("thumbs.db", "desktop.ini")
 NO_FOLDERS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv")  # unpacked by some tool
-NOT_PARTS = ("ประกาศ", "e-GP")  # sub-folders that are no division's list
+# Sub-folders that are no division's list: those whose files go another way, and the rest.
+ANNOUNCEMENTS = "ประกาศ"
+EGP = "e-GP"
+RESERVED = (ANNOUNCEMENTS, EGP)
 GONE = b"gone"
 
 
@@ -27,12 +30,21 @@ def entries(inbox: str) -> Iterator[tuple["os.DirEntry[str]", bool]]:
     for entry in os.scandir(inbox):
         if not entry.is_dir(follow_symlinks=False):
             yield entry, not by_name(entry.name)
-        elif by_name(entry.name) or entry.name in NOT_PARTS or entry.name.endswith(NO_FOLDERS):
+        elif by_name(entry.name) or entry.name.endswith(NO_FOLDERS):
             yield entry, False
         else:
             for inner in os.scandir(entry.path):
                 folder = inner.is_dir(follow_symlinks=False)
                 yield inner, not (folder or by_name(inner.name))
+
+
+def reserved(folder: str) -> str:
+    """Return the reserved name of a folder, however its letters are written; "" for another's.
+
+    >>> reserved("E-gp"), reserved("กองช่าง")
+    ('e-GP', '')
+    """
+    return next((name for name in RESERVED if name.lower() == folder.lower()), "")
 
 
 def by_name(name: str) -> bool:

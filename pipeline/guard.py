@@ -44,7 +44,7 @@ def guard(path: Path, limits: Limits) -> Known:
         raise RefusedError("file-within-limits", f"ไฟล์ใหญ่เกิน {limits.file_bytes // MIB} เมกะไบต์")
     known = kind_of(path)
     if known.kind in ZIPPED:
-        _guard_zip(path, limits)
+        guard_zip(path, limits)
     if known.kind == "xml":
         _guard_xml(path)
     return known
@@ -69,7 +69,8 @@ def _incremental(mark: bytes) -> codecs.IncrementalDecoder:
     return decoder(errors="replace")
 
 
-def _guard_zip(path: Path, limits: Limits) -> None:
+def guard_zip(path: Path, limits: Limits) -> None:
+    """Look through every part of a container, really inflated; RefusedError."""
     with damage_is_told("โครงสร้างไฟล์เสียหายหรือขาดหาย"), zipfile.ZipFile(path) as archive:
         inflated, grid = 0, _Grid(limits)
         for part in _directory(archive, limits):

@@ -17,6 +17,10 @@ LONGEST_HEADING = 300  # characters
 WIDEST = 200  # columns: no form is so wide, and looking costs the square of it
 
 Rows = Mapping[int, Sequence[Cell]]
+# What the header cells of a column may be read as, with the cells of each: as they stand, without
+# idle words, without marks. The first reading that a layout knows counts.
+Reading = Mapping[tuple[str, ...], Sequence[Cell]]
+Readings = tuple[Reading, Reading, Reading]
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,12 @@ def _header_in(
     layouts: Sequence[Layout],
 ) -> Header | None:
     paths = _paths(rows, covered, lines)
+    if len(paths) < ENOUGH_TO_BE_MEANT:
+        return None
     best = None
-    for layout in layouts if len(paths) >= ENOUGH_TO_BE_MEANT else ():
-        header = _match(layout, paths)
+    readings = {place: _readings(path) for place, path in paths.items()}  # the same for every one
+    for layout in layouts:
+        header = _match(layout, paths, readings)
         if header and (best is None or header.rank > best.rank):
             best = header
     return best
@@ -177,7 +184,9 @@ def _less(layout: Layout, less: Callable[[str], str]) -> dict[tuple[str, ...], C
     return {name: columns.pop() for name, columns in named.items() if len(columns) == 1}
 
 
-def _match(layout: Layout, paths: Mapping[int, list[Cell]]) -> Header | None:
+def _match(
+    layout: Layout, paths: Mapping[int, list[Cell]], readings: Mapping[int, Readings]
+) -> Header | None:
     """Name each column by its path; the header's rows are those that helped to name one."""
     spans: dict[int, Column] = {}
     unknown: dict[int, Cell] = {}
@@ -185,7 +194,7 @@ def _match(layout: Layout, paths: Mapping[int, list[Cell]]) -> Header | None:
     twice: dict[int, Cell] = {}
     rows: set[int] = set()
     for place, path in paths.items():
-        column, used, marks_lost = _named(layout, path)
+        column, used, marks_lost = _named(layout, readings[place])
         # The same heading again in another cell is another table beside this one, or a slip.
         if column and (column not in spans.values() or spans.get(place - 1) == column):
             spans[place] = column
@@ -214,19 +223,30 @@ def _match(layout: Layout, paths: Mapping[int, list[Cell]]) -> Header | None:
     )
 
 
-def _named(layout: Layout, path: Sequence[Cell]) -> tuple[Column | None, Sequence[Cell], bool]:
+def _named(layout: Layout, readings: Readings) -> tuple[Column | None, Sequence[Cell], bool]:
     """The column that header cells name, by which of them, and whether marks were lost."""
-    known = _known(layout)
-    names = list(_names(path))
-    for name, cells in names:
-        if name in known:
-            return known[name], cells, False
-    for less, marks_lost in ((loose, False), (skeleton, True)):
-        bare = _less(layout, less)
-        for name, cells in names:
-            if column := bare.get(tuple(map(less, name))):
+    standing, loosened, bare = readings
+    for names, known, marks_lost in (
+        (standing, _known(layout), False),
+        (loosened, _less(layout, loose), False),
+        (bare, _less(layout, skeleton), True),
+    ):
+        for name, cells in names.items():
+            if column := known.get(name):
                 return column, cells, marks_lost
     return None, (), False
+
+
+def _readings(path: Sequence[Cell]) -> Readings:
+    standing: dict[tuple[str, ...], Sequence[Cell]] = {}
+    loosened: dict[tuple[str, ...], Sequence[Cell]] = {}
+    bare: dict[tuple[str, ...], Sequence[Cell]] = {}
+    for name, cells in _names(path):
+        standing.setdefault(name, cells)
+    for name, cells in standing.items():
+        loosened.setdefault(tuple(map(loose, name)), cells)
+        bare.setdefault(tuple(map(skeleton, name)), cells)
+    return standing, loosened, bare
 
 
 def _names(path: Sequence[Cell]) -> Iterator[tuple[tuple[str, ...], Sequence[Cell]]]:

@@ -5,11 +5,11 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.glance import entries
+from pipeline.glance import entries, reserved
 from schemas.thai import visible
 
 LOOKS_FOR_THE_REST = 3  # a copy may stall: an unfinished zip gets so many looks more
@@ -29,16 +29,24 @@ class Original:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What one look at the inbox gave: copies to read, names left out, names not yet settled."""
+    """What one look at the inbox gave: copies to read, names left out, names not yet settled.
+
+    ``elsewhere`` are copies from reserved folders, which are no workbooks of finance.
+    """
 
     originals: tuple[Original, ...]
     ignored: tuple[str, ...]
     unsettled: tuple[str, ...]
+    elsewhere: tuple[Original, ...] = ()
+
+    @property
+    def copies(self) -> tuple[Original, ...]:
+        return (*self.originals, *self.elsewhere)
 
     @property
     def files(self) -> frozenset[str]:
         """Everything that lies there and is not left out by name."""
-        return frozenset((*(original.file for original in self.originals), *self.unsettled))
+        return frozenset((*(original.file for original in self.copies), *self.unsettled))
 
 
 @dataclass(frozen=True)
@@ -50,25 +58,42 @@ class _Look:
     inode: int
 
 
+@dataclass(frozen=True)
+class Looks:
+    """What lay in an inbox at a moment: what to wait for, and names left out."""
+
+    files: Mapping[Path, _Look]
+    ignored: tuple[str, ...]
+
+
+def first_look(inbox: Path) -> Looks:
+    """Return what lies in an inbox; it is made where it is not there."""
+    inbox.mkdir(parents=True, exist_ok=True)
+    ignored: list[str] = []
+    return Looks(_looks(inbox, ignored), tuple(sorted(ignored)))
+
+
 def arrivals(
     inbox: Path,
     originals: Path,
     settle: float,
     wait: Callable[[float], None] = time.sleep,
+    first: Looks | None = None,
 ) -> Arrivals:
     """Return the files of ``inbox`` that look alike ``settle`` seconds apart, oldest first.
 
     With ``settle`` 0 what is there is taken. A zip without its end gets a few looks more, then
-    it is taken as it is, so that its sender gets an answer.
+    it is taken as it is, so that its sender gets an answer. ``first`` is a look of so long ago.
     """
-    inbox.mkdir(parents=True, exist_ok=True)
+    waited = first is not None
+    first = first or first_look(inbox)
     originals.mkdir(parents=True, exist_ok=True)
     (originals / MAKING).unlink(missing_ok=True)  # the rest of a run that was killed
-    ignored: list[str] = []
-    before = _looks(inbox, ignored)
-    after = before
+    before = after = first.files
     for _ in range(LOOKS_FOR_THE_REST if settle and before else 0):
-        wait(settle)
+        if not waited:
+            wait(settle)
+        waited = False
         before, after = after, _looks(inbox, [])
         if before == after and all(map(_whole, after)):
             break
@@ -80,7 +105,12 @@ def arrivals(
             unsettled.append(_shown(path, inbox))
         else:
             taken.append(original)
-    return Arrivals(tuple(taken), tuple(sorted(ignored)), tuple(sorted(unsettled)))
+    return Arrivals(
+        tuple(one for one in taken if not reserved(one.part)),
+        first.ignored,
+        tuple(sorted(unsettled)),
+        tuple(one for one in taken if reserved(one.part)),
+    )
 
 
 def _looks(inbox: Path, ignored: list[str]) -> dict[Path, _Look]:

@@ -96,7 +96,7 @@ def damage_is_told(reason: str) -> Iterator[None]:
     """
     try:
         yield
-    except RefusedError:
+    except (RefusedError, MemoryError):  # the limit was met, whatever the file is
         raise
     except Exception as error:
         if is_system_trouble(error):

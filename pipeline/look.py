@@ -5,25 +5,29 @@ from datetime import date
 from pathlib import Path
 
 from pipeline import CannotRunError
+from pipeline.announcements import announced_by_month, known
 from pipeline.check import check
 from pipeline.configure import Workspace
-from pipeline.confine import examine_confined, warm
+from pipeline.confine import examine_confined
+from pipeline.egp.compare import compare
 from pipeline.facts import Beside, Index, remember
+from pipeline.formats.kept import Kept
 from pipeline.judge import judge
 from pipeline.ledger import Ledger
 from pipeline.publish import read_manifest
 from pipeline.status import files_by_month, measure4
 from pipeline.summarise import Summaries, summarise
 from pipeline.tell import Checked, Trial
+from schemas.announcement import NOTHING_KNOWN
 from schemas.history import Before, History
 from schemas.month import Month
+from schemas.reconciliation import NOTHING_COMPARED, Compared
 from schemas.rules import RULES
 from schemas.status import MeasureStatus, PublicFile
 
 
 def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Checked]:
     """Return what a drop of these files would be answered; the ledger is only read."""
-    warm()
     with Ledger.view(workspace.ledger) as ledger:
         before = ledger.before_part("") if ledger else Before()
     checked = []
@@ -58,12 +62,31 @@ def try_rules(workspace: Workspace, today: date) -> tuple[int, list[Trial]]:
     ]
 
 
+def compared_now(workspace: Workspace) -> Compared:
+    """Return what came of e-GP's open data against all that is public; nothing is written down."""
+    with Ledger.view(workspace.ledger) as ledger:
+        if ledger is None:
+            return NOTHING_COMPARED
+        return compare(ledger.history(), ledger, workspace, Kept(workspace.cache))
+
+
 def status_on(workspace: Workspace, fiscal_year: int | None, today: date) -> MeasureStatus:
     """Return the status of measure 4 on a day; the fiscal year of that day if none is named."""
     settings = workspace.settings
     with Ledger.view(workspace.ledger) as ledger:
         history = ledger.history() if ledger else History({}, {}, (), None)
         summaries = summarise(history, ledger, settings) if ledger else Summaries((), ())
+        announcements = (
+            known(history, ledger, summaries, settings.site.base_url) if ledger else NOTHING_KNOWN
+        )
+        kept = Kept(workspace.cache)
+        compared = compare(history, ledger, workspace, kept) if ledger else NOTHING_COMPARED
+    announced = announced_by_month(summaries, announcements, settings.amounts)
     year = Month.of(today).fiscal_year if fiscal_year is None else fiscal_year
     listed = [PublicFile(path, sha256) for path, sha256 in read_manifest(workspace.site)]
-    return measure4(year, today, history, summaries, settings, files_by_month(listed))
+    files = files_by_month(listed)
+    return measure4(
+        *(year, today, history, summaries, settings, files),
+        announced=announced,
+        reconciled=compared.reconciled,
+    )

@@ -14,7 +14,7 @@ from pipeline.pages import draw
 from schemas.config import Audience, Settings
 from schemas.heartbeat import quiet_since
 from schemas.history import Drop, History
-from schemas.notice import SILENCE, Notice
+from schemas.notice import FEED_SILENCE, SILENCE, Notice
 from schemas.personal import without_citizens
 from schemas.thai import date_short
 
@@ -34,6 +34,14 @@ def silence(last_pass: datetime | None, now: datetime) -> tuple[Trouble, ...]:
         return ()
     day = last_pass.astimezone(now.tzinfo).date()
     return (Trouble(f"silence/{day}", (SILENCE.format(last=date_short(day), days=quiet.days),)),)
+
+
+def feed_silence(since: datetime | None, now: datetime) -> tuple[Trouble, ...]:
+    """Return that e-GP's feed has answered nothing since then, told once; None for no trouble."""
+    if since is None:
+        return ()
+    day, days = since.astimezone(now.tzinfo).date(), (now - since).days
+    return (Trouble(f"feed/{day}", (FEED_SILENCE.format(since=date_short(day), days=days),)),)
 
 
 def notices(

@@ -52,8 +52,9 @@ def tell_people(
 
 def told(ledger: Ledger) -> set[str]:
     """Return the keys of everything that anybody was ever to be told."""
+    asked = sa.select(NOTICE_KEY.c.key).where(NOTICE_KEY.c.agency == ledger.agency)
     with ledger.engine.connect() as link:
-        return set(link.execute(sa.select(NOTICE_KEY.c.key)).scalars())
+        return set(link.execute(asked).scalars())
 
 
 def queue(ledger: Ledger, notices: Iterable[Notice], today: date) -> None:
@@ -63,6 +64,7 @@ def queue(ledger: Ledger, notices: Iterable[Notice], today: date) -> None:
             number = insert(
                 link,
                 NOTICE,
+                agency=ledger.agency,
                 made_on=today.isoformat(),
                 audience=notice.audience,
                 part=notice.part,
@@ -70,30 +72,36 @@ def queue(ledger: Ledger, notices: Iterable[Notice], today: date) -> None:
                 text=notice.text,
             )
             for key in notice.keys:
-                insert(link, NOTICE_KEY, notice_id=number, key=key)
+                insert(link, NOTICE_KEY, agency=ledger.agency, notice_id=number, key=key)
 
 
 def queued(ledger: Ledger, today: date) -> list[Queued]:
     """Return the notices that may still be sent on a (Gregorian) day, the oldest first."""
-    since = (today - GIVEN_UP_AFTER).isoformat()
+    since, own = (today - GIVEN_UP_AFTER).isoformat(), NOTICE.c.agency == ledger.agency
     with ledger.engine.connect() as link:
+        numbers = link.execute(sa.select(NOTICE.c.id).where(own).order_by(NOTICE.c.id)).scalars()
+        # Counted: a shared ledger gives its keys to the notices of all agencies.
+        number = {key: position for position, key in enumerate(numbers, start=1)}
+        recent = sa.and_(own, NOTICE.c.made_on >= since)
         tries: dict[int, list[Try]] = {}
         asked = sa.select(NOTICE_TRY, NOTICE_OUTCOME.c.trouble).outerjoin(NOTICE_OUTCOME)
+        asked = asked.join(NOTICE, NOTICE.c.id == NOTICE_TRY.c.notice_id).where(recent)
         for row in link.execute(asked.order_by(NOTICE_TRY.c.id)):
             began = datetime.fromisoformat(row.began_at)
             tries.setdefault(row.notice_id, []).append(Try(row.channel, began, row.trouble))
         keys: dict[int, list[str]] = {}
-        for row in link.execute(sa.select(NOTICE_KEY).order_by(NOTICE_KEY.c.id)):
+        told_of = sa.select(NOTICE_KEY).join(NOTICE).where(recent)
+        for row in link.execute(told_of.order_by(NOTICE_KEY.c.id)):
             keys.setdefault(row.notice_id, []).append(row.key)
-        recent = sa.select(NOTICE).where(NOTICE.c.made_on >= since).order_by(NOTICE.c.id)
         return [
             Queued(
                 row.id,
+                number[row.id],
                 date.fromisoformat(row.made_on),
                 Notice(tuple(keys[row.id]), row.audience, row.part, row.subject, row.text),
                 tuple(tries.get(row.id, ())),
             )
-            for row in link.execute(recent)
+            for row in link.execute(sa.select(NOTICE).where(recent).order_by(NOTICE.c.id))
         ]
 
 
@@ -145,7 +153,7 @@ def send_queued(
                 continue
             again = AGAIN if tries and tries[-1].trouble is None else ""
             subject = SUBJECT.format(subject=one.notice.subject, number=one.number, again=again)
-            began = _begin(ledger, one.number, channel, clock())
+            began = _begin(ledger, one.key, channel, clock())
             try:
                 trouble = send(address(channel), subject, one.notice.text)
             except CannotRunError as error:
@@ -155,10 +163,10 @@ def send_queued(
     return sent
 
 
-def _begin(ledger: Ledger, number: int, channel: Channel, now: datetime) -> int:
+def _begin(ledger: Ledger, key: int, channel: Channel, now: datetime) -> int:
     with ledger.engine.begin() as link:
         began = now.isoformat()
-        return insert(link, NOTICE_TRY, notice_id=number, channel=channel.name, began_at=began)
+        return insert(link, NOTICE_TRY, notice_id=key, channel=channel.name, began_at=began)
 
 
 def _end(ledger: Ledger, began: int, trouble: str) -> None:

@@ -9,17 +9,20 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from pipeline.announcements import FOLDER
 from pipeline.configure import Workspace
 from pipeline.inbox import sync_folder
 from pipeline.keys import Keys, open_keys
 from pipeline.ledger import Ledger
 from pipeline.log import entry_of, lines_of, root
-from pipeline.render import place_of
+from pipeline.open_data import rows_of_year
+from pipeline.places import place_of
+from pipeline.site.bundles import sources_of_bundles
 from pipeline.summarise import Summaries
 from schemas.history import History, Release
 from schemas.manifest import LOG, MANIFEST, SIGNATURE, SUMS, release_name, sums
@@ -43,19 +46,14 @@ def publish(
 
     Nothing changed makes no release, but what somebody damaged or a crash left half is set right.
     """
-    sources = {
-        path: summary.sources
-        for summary in (*summaries.public, *summaries.superseded)
-        for path in files
-        if path.startswith(place_of(summary))
-    }
+    sources = sources_of(files, summaries) | _of_themselves(files)
     site, keys, known = workspace.site, open_keys(workspace.keys), ledger.releases()
     last = known[-1] if known else None
     release, whole = sealed(files, sources, known[:-1], last.day if last else today, keys)
     if last is None or release.name != last.name:
         release, whole = sealed(files, sources, known, today, keys)
     _clear_away(site)
-    write_release(site, release, whole)
+    write_release(site, release, whole, last)
     fresh = [r for revisions in history.revisions.values() for r in revisions if r.after is None]
     if release != last:
         ledger.record_release(release, fresh)
@@ -164,9 +162,15 @@ def release_of(
     return release, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
-    """Make the folder of a release whole on the disk; one that is there and right stays."""
+def write_release(
+    site: Path, release: Release, files: Mapping[str, bytes], last: Release | None = None
+) -> None:
+    """Make the folder of a release whole on the disk; one that is there and right stays.
+
+    A file that says the same in the ``last`` release is that file, under a second name.
+    """
     folder = site / RELEASES / release.name
+    older = site / RELEASES / last.name if last and last.name != release.name else None
     if holds(folder, files):
         return
     making = folder.with_name(f".making-{release.name}")
@@ -175,7 +179,8 @@ def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> N
         target = making / path
         target.parent.mkdir(parents=True, exist_ok=True)
         folders.update(parent for parent in target.parents if parent.is_relative_to(making))
-        _write(target, content)
+        if not (older and _linked(older / path, target, content)):
+            _write(target, content)
     for made in sorted(folders, reverse=True):
         sync_folder(made)
     if folder.exists():  # somebody has changed it: set it right
@@ -184,6 +189,17 @@ def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> N
     making.rename(folder)
     sync_folder(folder.parent)
     shutil.rmtree(folder.with_name(f".damaged-{release.name}"), ignore_errors=True)
+
+
+def _linked(older: Path, target: Path, content: bytes) -> bool:
+    """Give a file that is on the disk a second name; False where it differs or cannot have one."""
+    try:
+        if older.is_symlink() or older.read_bytes() != content:
+            return False
+        os.link(older, target)
+    except OSError:  # not there; a file system without links; too many links
+        return False
+    return True
 
 
 def holds(folder: Path, files: Mapping[str, bytes]) -> bool:
@@ -215,13 +231,41 @@ def swap(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
     sync_folder(site)
 
 
+def sources_of(files: Iterable[str], summaries: Summaries) -> dict[str, tuple[str, ...]]:
+    """Return the originals of each file of a month, of a quarter, and of a year."""
+    every = (*summaries.public, *summaries.superseded)
+    places = {place_of(one): one.sources for one in every}
+    sources = {}
+    for path in files:
+        folders = path.split("/")[:-1]
+        # A superseded revision lies in a folder of its month: the deepest folder counts.
+        above = ("/".join(folders[:depth]) + "/" for depth in range(len(folders), 0, -1))
+        place = next((place for place in above if place in places), None)
+        if place is not None:
+            sources[path] = places[place]
+    for fiscal_year in {one.month.fiscal_year for one in every}:
+        year = [one for one in every if one.month.fiscal_year == fiscal_year]
+        of_year = tuple(sorted({source for one in year for source in one.sources}))
+        sources |= dict.fromkeys(rows_of_year(fiscal_year), of_year)
+    return sources | sources_of_bundles(tuple(files), summaries.public)
+
+
+def _of_themselves(files: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """Return the files that are originals as they were dropped: announcements."""
+    return {
+        path: (hashlib.sha256(content).hexdigest(),)
+        for path, content in files.items()
+        if f"/{FOLDER}" in path
+    }
+
+
 def sending_order(path: str) -> tuple[int, str]:
     """Return the place of a file where they cannot all appear at once, for ``sorted``.
 
     Contents, pages, the ways in, what tells of the whole, its seal, and last the manifest.
     """
     order = {
-        **dict.fromkeys(("index.html", "feed.xml"), 2),
+        **dict.fromkeys(("index.html", "feed.xml", "feed.json"), 2),
         **dict.fromkeys((LOG, SUMS, SUMS + SIGNATURE), 3),
         MANIFEST + SIGNATURE: 4,
         MANIFEST: 5,

@@ -6,20 +6,25 @@ may have the workbook open.
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from pipeline.announcements import told_to_finance
 from pipeline.configure import Workspace
 from pipeline.confine import mark_confined
 from pipeline.desk import DESK, desk_page
 from pipeline.due import due_day
+from pipeline.durable import write_durably
+from pipeline.egp.compare import compare
+from pipeline.formats.kept import Kept
 from pipeline.guard import Limits
 from pipeline.inbox import sync_folder
 from pipeline.ledger import Ledger
 from pipeline.pages import draw
+from pipeline.questions import QUESTION_YEARS, QUESTIONS, questions_page
+from pipeline.summarise import summarise
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding
 from schemas.history import Drop, History
 from schemas.month import Month
@@ -27,6 +32,8 @@ from schemas.rules import UNREAD
 
 RECEIPT = "ใบตอบรับ.html"
 TEXT = "ใบตอบรับ.txt"
+# Pages that stand beside the folders of the answers.
+_OURS = {PurePosixPath(page).name.casefold() for page in (DESK, QUESTIONS)}
 # What Windows does not take in a name, and what would climb out of the folder.
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _ENDING = re.compile(r"\.(?:xlsx|xlsm|xls|xlsb|ods|csv|tsv|txt|html?|xml)$", re.IGNORECASE)
@@ -54,9 +61,9 @@ def _folder(file: str) -> str:
     plain = file.removesuffix(".xlsx")
     name = _plain(plain)
     # «a.xlsx» answers in «a», «a.csv» in «a.csv»; all that could be meant by these names too, is
-    # changed or is cut, gets a sign of its own. The page of all answers has its name already.
+    # changed or is cut, gets a sign of its own. The pages of all answers have their names already.
     plainly = (plain != file) != bool(_ENDING.search(plain))
-    own = plainly and name == plain and name.casefold() != PurePosixPath(DESK).name
+    own = plainly and name == plain and name.casefold() not in _OURS
     return name if own else f"{name}-{hashlib.sha256(file.encode()).hexdigest()[:8]}"
 
 
@@ -81,8 +88,21 @@ def write_replies(ledger: Ledger, workspace: Workspace) -> dict[str, str]:
         drop.file: tuple(dict.fromkeys((reply_of(drop.file), replies[drop.file])))
         for drop in drops
     }
-    desk = desk_page(history, ledger.past_drops(), workspace.settings, answers)
-    _write(workspace.output / DESK, desk)
+    told = told_to_finance(history, ledger)
+    compared = compare(history, ledger, workspace, Kept(workspace.cache))
+    desk = desk_page(
+        *(history, ledger.past_drops(), workspace.settings, answers),
+        announced=told,
+        compared=compared,
+    )
+    write_durably(workspace.output / DESK, desk)
+    if history.revisions:
+        # Nobody prepares answers about older years: what is not shown is not read either.
+        newest = sorted({month.fiscal_year for month in history.revisions})[-QUESTION_YEARS:]
+        shown = {m: r for m, r in history.revisions.items() if m.fiscal_year in newest}
+        recent = replace(history, revisions=shown)
+        public = summarise(recent, ledger, workspace.settings).public
+        write_durably(workspace.output / QUESTIONS, questions_page(public, workspace.settings))
     return replies
 
 
@@ -101,10 +121,10 @@ def _write_reply(drop: Drop, history: History, workspace: Workspace) -> str:
     facts = _facts(drop, history, workspace)
     facts["stamp"] = f"{stamp} {digest}"
     facts["marked"] = marked.name if digest else ""
-    _write(receipt, draw("receipt.html", "arabic", **facts))
+    write_durably(receipt, draw("receipt.html", "arabic", **facts))
     text = draw("receipt.txt", "arabic", **facts).decode()
     # Notepad wants to be told that it is UTF-8, and older ones want both marks at a line's end.
-    _write(receipt.with_name(TEXT), text.replace("\n", "\r\n").encode("utf-8-sig"))
+    write_durably(receipt.with_name(TEXT), text.replace("\n", "\r\n").encode("utf-8-sig"))
     return marked_of(drop.file) if digest else reply_of(drop.file)
 
 
@@ -136,7 +156,7 @@ def _write_marked(drop: Drop, marked: Path, digest: str, workspace: Workspace) -
             marked.unlink()
             sync_folder(marked.parent)
         return ""
-    _write(marked, content)
+    write_durably(marked, content)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -164,21 +184,8 @@ def write_reply_of_check(
     folder.mkdir(parents=True, exist_ok=True)
     name = _ENDING.sub("", path.name) or path.name
     fresh = free_name(folder / f"{name}.xlsx", CHECKED)
-    _write(fresh, content)
+    write_durably(fresh, content)
     return fresh
-
-
-def _write(path: Path, content: bytes) -> None:
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new"[-100:])
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_folder(path.parent)
 
 
 # ---- the receipt

@@ -1,20 +1,25 @@
 """The spine: one pass from the inbox to the website. Every step is one line and one module.
 
 inbox → examine (guard, read, recognise, clean) → judge (check, decide) → ledger
+announcements (e-GP's feed, files of finance) → ledger
 ledger → summarise → render → site → gate → publish → outside (deliver, look, tell)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.announce import take_in_served
+from pipeline.announcement_files import FileAnswer, take_in_files
+from pipeline.announcements import announced_by_month, copies, known
 from pipeline.clock import Clock
 from pipeline.configure import Workspace
-from pipeline.confine import examine_confined
 from pipeline.duty import overdue
+from pipeline.egp.compare import EgpAnswer, compare, take_in_contracts
+from pipeline.formats.kept import Kept
 from pipeline.gate import gate
-from pipeline.inbox import Arrivals, Original, arrivals
-from pipeline.judge import judge, released
+from pipeline.inbox import Arrivals, arrivals
+from pipeline.judge import released
 from pipeline.ledger import Ledger
 from pipeline.live import damage_of
 from pipeline.outside import Outside, go_outside
@@ -22,20 +27,14 @@ from pipeline.publish import publish
 from pipeline.render import render
 from pipeline.reply import write_replies
 from pipeline.site import assemble
-from pipeline.status import calendar_moved, status_of_years
+from pipeline.site.view import Beside
+from pipeline.status import calendar_moved, status_of_years, write_statuses
 from pipeline.summarise import summarise
-from schemas.history import Drop, Waiting
+from pipeline.take_in import Answer, Office, take_in
+from pipeline.workers import HERE, Workers
+from schemas.history import Waiting
 from schemas.month import Month
 from schemas.summary import MonthlySummary
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of one dropped file; "unchanged" when these bytes were answered before."""
-
-    original: Original
-    outcome: str
-    drop: Drop
 
 
 @dataclass(frozen=True)
@@ -51,26 +50,54 @@ class Pass:
     late: tuple[Month, ...]
     replies: Mapping[str, str]  # by path in the inbox, relative to ``output/``
     outside: Outside
+    files: tuple[FileAnswer, ...] = ()  # announcements that finance dropped
+    contracts: tuple[EgpAnswer, ...] = ()  # files of e-GP's open data
 
     @property
     def waits_for_somebody(self) -> bool:
-        return bool(self.waiting or self.returned or self.late) or self.outside.waits
+        asked = any(one.file.must_be_mended for one in self.files)
+        useless = any(one.outcome == "returned" for one in self.contracts)
+        told = self.waiting or self.returned or self.late or asked or useless
+        return bool(told) or self.outside.waits
 
 
-def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock: Clock) -> Pass:
+def run(
+    today: date,
+    workspace: Workspace,
+    ledger: Ledger,
+    settle: float,
+    clock: Clock,
+    workers: Workers = HERE,
+) -> Pass:
     """Answer every workbook that has settled, then bring replies and site up to the ledger.
 
     ``today`` decides; the clock only counts the waits between two tries to deliver or to tell.
     Safe to repeat and to kill: a decision is one transaction, all else is made from the ledger.
     """
     arrived = arrivals(workspace.inbox, workspace.originals, settle, clock.wait)
-    answers = tuple(take_in(one, arrived, today, workspace, ledger) for one in arrived.originals)
+    office = Office(workspace, ledger, arrived)
+    answers: list[Answer] = []
+    for _, answer in take_in([office], today, workers):
+        if isinstance(answer, Exception):
+            raise answer
+        answers.append(answer)
+    return finish(office, answers, today, clock, workers)
+
+
+def finish(
+    office: Office, answers: Sequence[Answer], today: date, clock: Clock, workers: Workers = HERE
+) -> Pass:
+    """Bring everything of an office up to its ledger, which has the answers to its workbooks."""
+    workspace, ledger, arrived = office.workspace, office.ledger, office.arrived
+    take_in_served(workspace, ledger)
+    files = tuple(take_in_files(arrived, today, workspace, ledger))
+    contracts = tuple(take_in_contracts(arrived, workspace, ledger))
     ledger.saw(arrived, today)
     # Written down, not computed while rendering: the same ledger makes the same site on any day.
     ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
     damage = damage_of(workspace, ledger)  # before it is set right
     try:
-        published = publish_site(today, workspace, ledger)
+        published = publish_site(today, workspace, ledger, workers)
     finally:  # also when the site is refused; not before it, which may write down the day
         replies = write_replies(ledger, workspace)
     outside = go_outside(damage, workspace, ledger, today, clock)
@@ -78,42 +105,41 @@ def run(today: date, workspace: Workspace, ledger: Ledger, settle: float, clock:
     return Pass(
         today,
         arrived,
-        answers,
+        tuple(answers),
         published,
         tuple(ledger.waiting()),
         history.returned,
         tuple(overdue(history, workspace.settings, today)),
         replies,
         outside,
+        files,
+        contracts,
     )
 
 
-def take_in(
-    original: Original, arrived: Arrivals, today: date, workspace: Workspace, ledger: Ledger
-) -> Answer:
-    """Accept a workbook into the ledger month by month, or return it with every doubtful cell."""
-    settings = workspace.settings
-    # The latest, not any earlier one: going back to old content is a new revision.
-    if ledger.is_latest(original, arrived.files):
-        return Answer(original, "unchanged", ledger.answered(original))
-    examined = examine_confined(
-        original.path, original.file, settings.organisation.names, workspace.limits
-    )
-    judgement = judge(examined, ledger.before(original), settings, today)
-    ledger.record(original, judgement, examined.accounts, today)
-    return Answer(original, judgement.outcome, ledger.answered(original))
-
-
-def publish_site(today: date, workspace: Workspace, ledger: Ledger) -> tuple[MonthlySummary, ...]:
+def publish_site(
+    today: date, workspace: Workspace, ledger: Ledger, workers: Workers = HERE
+) -> tuple[MonthlySummary, ...]:
     """Project the ledger onto the site; return what the public sees for the first time."""
     settings, history = workspace.settings, ledger.history()
     if not history.latest:
         return ()  # nothing was ever dropped: there is nothing to say in public
     summaries = summarise(history, ledger, settings)
-    if calendar_moved(history, summaries, settings, today):
+    announcements = known(history, ledger, summaries, settings.site.base_url)
+    if calendar_moved(history, summaries, settings, today) or announcements.since(
+        history.as_of, today
+    ):
         ledger.record_day(today)
         history = ledger.history()
-    rendered = render(summaries)
-    years = status_of_years(history, summaries, settings, rendered)
-    site = gate(assemble(summaries, years, rendered, settings))
-    return publish(workspace, site, summaries, history, ledger, today)
+    kept = Kept(workspace.cache)
+    compared = compare(history, ledger, workspace, kept, summaries)
+    rendered = render(summaries, kept, workers)
+    announced = announced_by_month(summaries, announcements, settings.amounts)
+    years = status_of_years(history, summaries, settings, rendered, announced, compared.reconciled)
+    beside = Beside(workspace.emblem, announcements, compared.years)
+    made = assemble(summaries, years, rendered, settings, kept, beside)
+    site = gate(made | copies(announcements, workspace.originals), announcements.copies, kept)
+    kept.sweep()
+    published = publish(workspace, site, summaries, history, ledger, today)
+    write_statuses(workspace.measure4, years)
+    return published

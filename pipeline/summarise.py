@@ -4,15 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.difference import difference
+from pipeline.difference import births, difference
 from pipeline.ledger import Ledger
 from pipeline.log import head
+from schemas.announcement import egp_link
 from schemas.config import Settings
 from schemas.difference import RESTORED, Correction
 from schemas.explanation import Explanation
 from schemas.history import History, Release, Revision
 from schemas.manifest import LogHead
 from schemas.personal import public, without_citizens
+from schemas.procurement import Procurement
 from schemas.rules import CORRECTIONS
 from schemas.summary import MonthlySummary, Numerals
 from schemas.thai import thai_digits
@@ -53,15 +55,16 @@ def _heads(history: History, releases: Sequence[Release]) -> dict[int | None, Lo
 
 
 def _corrections(summaries: Sequence[MonthlySummary]) -> list[MonthlySummary]:
-    """Give each revision of a month what it changed, and what changed it.
+    """Give each revision of a month what it changed, what changed it, and its rows their numbers.
 
     Only what is public is compared: a citizen's number that is hidden in both is no difference.
     """
     made = [correction(old, new) for old, new in pairwise(summaries)]
-    beside = zip(summaries, (None, *made), (*made, None), strict=True)
+    numbers = births([summary.rows for summary in summaries])
+    beside = zip(summaries, (None, *made), (*made, None), numbers, strict=True)
     return [
-        replace(summary, corrected=corrected, replaced=replaced)
-        for summary, corrected, replaced in beside
+        replace(summary, corrected=corrected, replaced=replaced, births=own)
+        for summary, corrected, replaced, own in beside
     ]
 
 
@@ -96,13 +99,23 @@ def _summary(
         place=organisation.place,
         revision=revision.number,
         published_on=revision.accepted_on,
-        rows=tuple(map(public, ledger.rows(revision))),
+        rows=tuple(map(_row, ledger.rows(revision))),
         numerals=settings.site.numerals,
         nil=ledger.is_nil(revision),
+        site=settings.site.root,
         sources=tuple(ledger.sources(revision)),
         explanations={index: tuple(map(_public, given)) for index, given in explained.items()},
         month_explanations=tuple(map(_public, of_month)),
     )
+
+
+def _row(row: Procurement) -> Procurement:
+    """The row as the month's files have it, with links to e-GP only.
+
+    Which website is the office's own is configured: a month's files must not change with it.
+    """
+    links = tuple(filter(None, map(egp_link, row.announcements)))
+    return replace(public(row), announcements=links)
 
 
 def _going_back(revision: Revision, numerals: Numerals) -> Iterator[Explanation]:

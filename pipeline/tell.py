@@ -3,20 +3,38 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.announce import Poll
+from pipeline.announcement_files import FileAnswer
+from pipeline.desk import DESK
+from pipeline.egp.compare import EgpAnswer
 from pipeline.judge import Judgement
 from pipeline.pages import draw
-from pipeline.run import Answer, Pass
+from pipeline.report import blanks_words
+from pipeline.run import Pass
+from pipeline.take_in import Answer
 from pipeline.verify import Verified
 from schemas import reply_words
+from schemas.announcement import ANSWERED, KIND_OF_CODE, OUTAGES
 from schemas.delivery import Delivery
+from schemas.egp import COLUMNS, Contract
 from schemas.finding import SEVERITIES, SEVERITY_WORDS, Finding, Severity, count
 from schemas.history import Waiting
 from schemas.month import Month
+from schemas.reconciliation import (
+    FIELD_WORDS,
+    Compared,
+    PublicRow,
+    Reconciliation,
+    note_words,
+    reconciled,
+)
+from schemas.report import AnnualReport
 from schemas.rules import RULES, Rule
-from schemas.status import STATE_WORDS, MeasureStatus
+from schemas.status import BECAUSE_WORDS, STATE_WORDS, MeasureStatus
 from schemas.summary import MonthlySummary
 from schemas.thai import decimal_baht
 
@@ -37,6 +55,18 @@ def verify_words(verified: Verified) -> str:
     return draw("terminal/verify.txt", "arabic", verified=verified).decode()
 
 
+def report_words(report: AnnualReport, written: Sequence[Path], measures: Path) -> str:
+    """Return where the annual report is, and what is still empty in it, for people."""
+    return draw(
+        "terminal/report.txt",
+        "arabic",
+        report=report,
+        written=written,
+        measures=measures,
+        blanks=list(blanks_words(report)),
+    ).decode()
+
+
 # ---- run
 
 
@@ -46,6 +76,8 @@ def pass_json(done: Pass) -> dict[str, Any]:
         "today": done.today.isoformat(),
         "taken_in": [
             *(_answer_json(answer, done.replies) for answer in done.answers),
+            *(_file_json(one) for one in done.files),
+            *(_contracts_json(one) for one in done.contracts),
             *(_ignored_json(file) for file in done.arrived.ignored),
         ],
         "published": [_published_json(summary) for summary in done.published],
@@ -70,6 +102,29 @@ def _answer_json(answer: Answer, replies: Mapping[str, str]) -> dict[str, Any]:
         "rows": drop.rows,
         "findings": count(drop.findings),
         "reply": replies[drop.file],
+    }
+
+
+def _file_json(answer: FileAnswer) -> dict[str, Any]:
+    """An announcement as a file of the inbox: what it lacks stands in finance's own page."""
+    asked = answer.file.must_be_mended
+    return _ignored_json(answer.original.file) | {
+        "sha256": answer.original.sha256,
+        "outcome": answer.outcome,
+        "findings": dict.fromkeys(SEVERITIES, 0) | {"fix": int(asked)},
+        "reply": DESK if asked else None,
+    }
+
+
+def _contracts_json(answer: EgpAnswer) -> dict[str, Any]:
+    """A file of e-GP's open data; what is wrong with it stands in finance's own page."""
+    useless = answer.outcome == "returned"
+    return _ignored_json(answer.original.file) | {
+        "sha256": answer.original.sha256,
+        "outcome": answer.outcome,
+        "rows": len(answer.said.contracts),
+        "findings": dict.fromkeys(SEVERITIES, 0) | {"fix": int(useless)},
+        "reply": DESK,
     }
 
 
@@ -129,10 +184,12 @@ def pass_words(done: Pass, output: str) -> str:
     return draw(
         "terminal/run.txt",
         "arabic",
+        files=[one for one in done.files if one.outcome != "unchanged"],
         answers=[
             _AnswerView.of(answer, done.replies) for answer in done.answers if _is_news(answer)
         ],
         quiet=sum(not _is_news(answer) for answer in done.answers),
+        contracts=[one for one in done.contracts if one.outcome != "unchanged"],
         ignored=done.arrived.ignored,
         unsettled=done.arrived.unsettled,
         published=done.published,
@@ -177,6 +234,150 @@ class _AnswerView:
             len(asked[SHOWN:]),
             replies[answer.drop.file],
         )
+
+
+# ---- announce
+
+
+def poll_json(made: Poll | None, again_at: datetime) -> dict[str, Any]:
+    """Return the object that ``announce --json`` prints; ``polled`` is false when none was due."""
+    return {
+        "polled": made is not None,
+        "whole": made is not None and made.whole,
+        "answers": [
+            {**asdict(one), "at": one.at.isoformat(timespec="seconds")}
+            for one in (made.answers if made else ())
+        ],
+        "new": [
+            {
+                "kind": one.announcement.kind,
+                "egp_project_number": one.project or None,
+                "title": one.announcement.title,
+                "date": one.published_on.isoformat() if one.published_on else None,
+                "url": one.link or None,
+            }
+            for one in (made.fresh if made else ())
+        ],
+        "unasked": list(made.unasked) if made else [],
+        "again_at": again_at.isoformat(timespec="seconds"),
+    }
+
+
+def poll_words(made: Poll | None, again_at: datetime) -> str:
+    """Return the same for people."""
+    kinds, outages = KIND_OF_CODE, {**OUTAGES, ANSWERED: ""}
+    facts = {"poll": made, "again_at": again_at, "kinds": kinds, "outages": outages}
+    return draw("terminal/announce.txt", "arabic", **facts).decode()
+
+
+# ---- reconcile
+
+
+def reconcile_json(compared: Compared, ours: str) -> dict[str, Any]:
+    """Return what ``reconcile --json`` prints: each fiscal year, then the files."""
+    return {
+        "years": [_year_json(found) for _, found in sorted(compared.years.items())],
+        "files": [
+            {
+                "file": one.file,
+                "sha256": one.sha256,
+                "seen_on": one.seen_on.isoformat(),
+                "records": one.said.records,
+                "ours": one.said.ours,
+                "without_contract": one.said.without_contract,
+                "unreadable": one.said.unreadable,
+                "fiscal_years": list(one.said.fiscal_years),
+                "columns": [asdict(taken) for taken in one.said.taken],
+                "faults": [
+                    {"rule": fault.rule, "line": fault.line or None, "message": fault.words(ours)}
+                    for fault in compared.faults.get(one.file, ())
+                ],
+            }
+            for one in compared.files
+        ],
+    }
+
+
+def reconcile_words(compared: Compared, ours: str) -> str:
+    """Return the same for people."""
+    return draw(
+        "terminal/reconcile.txt",
+        "arabic",
+        compared=compared,
+        ours=ours,
+        words=FIELD_WORDS,
+        columns=COLUMNS,
+        note_words=note_words,
+    ).decode()
+
+
+def _year_json(found: Reconciliation) -> dict[str, Any]:
+    return {
+        "fiscal_year": found.fiscal_year,
+        **asdict(reconciled(found)),
+        "file": found.file.file,
+        "seen_on": found.file.seen_on.isoformat(),
+        "not_comparable": len(found.not_comparable),
+        "differences": [
+            {
+                "contract": _contract_json(pair.contract),
+                "row": _place_json(pair.row),
+                "fields": [
+                    {
+                        "field": one.field,
+                        "here": _plain(one.field, one.here),
+                        "there": _plain(one.field, one.there),
+                        "cell": one.cell or None,
+                    }
+                    for one in pair.unlike
+                ],
+            }
+            for pair in found.differing
+        ],
+        "there": [
+            {"contract": _contract_json(one.contract), "awaited": one.awaited}
+            for one in found.only_there
+        ],
+        "here": [_place_json(row) for row in found.only_here],
+        "notes": [
+            {
+                "contract": _contract_json(note.contract),
+                "row": note.row and _place_json(note.row),
+                "reasons": list(note.reasons),
+            }
+            for note in found.notes
+        ],
+    }
+
+
+def _contract_json(one: Contract) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "project": one.project,
+        "number": one.number,
+        "signed": one.signed.isoformat() if one.signed else None,
+        "amount": _plain("agreed_price", one.amount),
+        "supplier": one.supplier,
+    }
+
+
+def _place_json(public: PublicRow) -> dict[str, Any]:
+    source = public.row.source
+    return {
+        "month": str(public.month),
+        "position": public.position,
+        "file": source.file,
+        "sheet": source.sheet,
+        "row": source.row,
+    }
+
+
+def _plain(field: str, value: object) -> str | None:
+    if value is None:
+        return None
+    return (
+        decimal_baht(value) if field == "agreed_price" and isinstance(value, int) else str(value)
+    )
 
 
 # ---- check
@@ -375,4 +576,5 @@ def status_words(status: MeasureStatus) -> str:
         status=status,
         marks=STATE_MARKS,
         state_words=STATE_WORDS,
+        because_words=BECAUSE_WORDS,
     ).decode()

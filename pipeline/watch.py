@@ -30,6 +30,7 @@ from pipeline.bounded import Child, bounded_command
 from pipeline.glance import GONE
 from pipeline.heartbeat import HEARTBEAT, write_heartbeat
 from schemas import watch_words as words
+from schemas.announcement import ANSWERED
 from schemas.heartbeat import Heartbeat, PassStatus
 from schemas.watch_words import REASONS, Reason
 
@@ -38,6 +39,8 @@ WATCH_LOCK, WATCH_LOG = "watch.lock", "watch.log"
 LOG_BYTES, LOGS_KEPT = 1 << 20, 3
 LONGEST_WAIT_MIN = 30  # between two tries of a pass that fails
 UNSETTLED_AGAIN = timedelta(minutes=2)
+POLL_AGAIN = timedelta(minutes=30)  # where a poll could not be made
+LONGEST_SILENCE = timedelta(days=1)  # between two polls: the agreed hours come every day
 SOONEST_AGAIN = timedelta(minutes=1)  # whatever moment a pass asks for
 NURSE_S = 0.2
 CLOCK_SLACK_S = 5
@@ -222,6 +225,8 @@ class Pace:
     grace_s: float = 20
     stuck_s: float = 900  # without any progress of our own
     glance: tuple[str, ...] = GLANCE  # the program that looks; the folder is its last word
+    announce: bool = False  # whether e-GP is asked for announcements
+    announce_s: float = 900  # what one poll may take
 
 
 class Watch:
@@ -241,6 +246,7 @@ class Watch:
         self.stopped_at = 0.0  # monotonic
         self.alive = time.monotonic()  # of our last progress
         self.hung: Child | None = None
+        self.ask_at: datetime | None = None  # when e-GP is asked next; None: find out at once
         self.silent = ""  # why no heartbeat can be written
 
     # ---- the scheduler's thread
@@ -262,6 +268,8 @@ class Watch:
         reason = due(glance, self.state, self.now(), self.pace.daily_at)
         if reason is not None and not self.stops:
             self._pass(reason, glance)
+        if self._asks(self.now()) and not self.stops:
+            self._poll()
         self.beat()
 
     def _glance(self) -> Glance:
@@ -313,6 +321,43 @@ class Watch:
             trouble=result.trouble,
         )
         self.say(told)
+
+    # ---- announcements: the child finds out itself whether a poll is owed
+
+    def _asks(self, now: datetime) -> bool:
+        """True when e-GP may have to be asked; a clock that was set back asks at once as well."""
+        if not self.pace.announce or (self.hung is not None and not self.hung.gone):
+            return False
+        at = self.ask_at
+        return at is None or now >= at or at - now > LONGEST_SILENCE
+
+    def _poll(self) -> None:
+        now = self.now()
+        self.ask_at = now + POLL_AGAIN
+        try:
+            child = Child(
+                bounded_command("announce", "--config", str(self.config), "--due", "--json")
+            )
+        except OSError as error:
+            self.say(words.POLL_FAILED.format(trouble=error.strerror or error))
+            return
+        ended = child.end(self._until(self.pace.announce_s))
+        if not child.gone:
+            self.hung = child
+        try:
+            said = json.loads(ended.told) if ended.status == DONE else None
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            self.say(words.POLL_FAILED.format(trouble=_last(ended.complained)))
+            return
+        self.ask_at = _moment(said["again_at"]) or self.ask_at
+        if said["polled"]:
+            answered = [one for one in said["answers"] if one["outcome"] == ANSWERED]
+            facts = {"asked": len(said["answers"]), "answered": len(answered)}
+            self.say(words.POLLED.format(new=len(said["new"]), **facts))
+        if said["new"]:  # a pass brings them to the website
+            self.state = replace(self.state, again_at=now)
 
     def _result(self) -> Result:
         if self.hung is not None and not self.hung.gone:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline import CannotRunError
 from pipeline.configure import NAME, Workspace, configure
 from pipeline.due import due_day
+from pipeline.glance import ANNOUNCEMENTS, EGP, RESERVED
 from schemas.config import Organisation, Settings
 from schemas.example_words import ORGANISATION
 from schemas.form_words import FILE as FORM_FILE
@@ -31,11 +32,13 @@ def make_workspace(folder: Path, organisation: str, month: Month) -> list[str]:
     from pipeline import examples
     from pipeline.blank import blank_form, write_blank
     from pipeline.keys import open_keys
+    from pipeline.measures import write_measures
 
     config = folder / NAME
     if config.exists():
         raise CannotRunError(f"มี {config} อยู่แล้ว จึงไม่ได้สร้างทับ")
-    (folder / "inbox").mkdir(parents=True, exist_ok=True)
+    for part in ("", *RESERVED):
+        (folder / "inbox" / part).mkdir(parents=True, exist_ok=True)
     (folder / "output").mkdir(exist_ok=True)
     open_keys(folder / "output" / "keys")
     (folder / EXAMPLES).mkdir(exist_ok=True)
@@ -50,11 +53,13 @@ def make_workspace(folder: Path, organisation: str, month: Month) -> list[str]:
     # JSON's quotes and escapes are TOML's as well.
     name = json.dumps(organisation, ensure_ascii=False)
     config.write_text(text.replace("{{ name }}", name), encoding="utf-8")
+    write_measures(folder, organisation, month.fiscal_year)
     return [
         f"สร้างพื้นที่ทำงานแล้วที่ {folder.resolve()}",
         f"1. ตรวจชื่อหน่วยงานใน {NAME} (ตอนนี้คือ {organisation})",
         f"2. วางไฟล์ Excel ของกองคลังลงในโฟลเดอร์ inbox (ดูตัวอย่างที่ {EXAMPLES}/{example.name})",
         f"   หรือกรอกแบบเปล่าที่ {EXAMPLES}/{blank.name} (เดือนอื่นสั่ง sokhoro1 template)",
+        f"   ไฟล์ประกาศวางในโฟลเดอร์ inbox/{ANNOUNCEMENTS} ข้อมูลเปิดของ e-GP วางใน inbox/{EGP}",
         "3. สั่ง sokhoro1 run",
         "กุญแจที่ใช้ลงนามสิ่งที่เผยแพร่อยู่ใน output/keys กรุณาสำรองไว้ในที่ที่ผู้อื่นอ่านไม่ได้",
     ]

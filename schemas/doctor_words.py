@@ -70,6 +70,13 @@ TARGET_BAD = "ส่งไปยังปลายทาง {name} ไม่ส�
 CHANNEL = "ช่องทางแจ้งเตือน {name} ไม่มีข้อความค้าง"
 CHANNEL_BAD = "ช่องทางแจ้งเตือน {name} ส่งไม่สำเร็จ {count} ข้อความ: {trouble} (ทดลองด้วย sokhoro1 notify)"
 
+FEED = "RSS ประกาศของ e-GP ตอบครั้งล่าสุดเมื่อ {last}"
+FEED_NEW = "ยังไม่เคยถามประกาศจาก e-GP ระบบจะถามเมื่อใช้ sokhoro1 watch หรือสั่ง sokhoro1 announce"
+FEED_SILENT = (
+    "RSS ประกาศของ e-GP ไม่ตอบเลยตั้งแต่ {since} ({days} วัน) ประกาศระหว่างนี้อาจไม่ถูกเก็บ "
+    "กรุณาตรวจอินเทอร์เน็ตของเครื่องและ announcements.address ในไฟล์ตั้งค่า"
+)
+
 RETURNED = "รอกองคลังแก้ไข {count} ไฟล์: {names}"
 QUESTIONS = "รอคำชี้แจง {count} ข้อ ของเดือน {months} (ดู sokhoro1 explain)"
 LATE = "เกินกำหนดและยังไม่เผยแพร่ {count} เดือน: {months}"

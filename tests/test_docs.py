@@ -8,7 +8,9 @@ import pytest
 import typer
 
 from pipeline.__main__ import app
+from pipeline.add_up import NEEDS as DUCKDB
 from pipeline.configure import NAME, known_keys
+from pipeline.ledger import engines
 from pipeline.targets import NEEDS
 from schemas.config import TARGET_KINDS, Settings, Target
 from schemas.procurement import FACTS
@@ -48,6 +50,8 @@ def targets() -> str:
 def _default(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return "*needed*" if "PydanticUndefined" in repr(value) else f"`{value!r}`"
 
 
@@ -118,6 +122,8 @@ def test_the_written_configuration_shows_every_key_with_its_default() -> None:
         assert re.search(shown, template, re.MULTILINE), key
         if isinstance(value, str):
             assert f'{name} = "{value}"' in template, key
+        elif isinstance(value, bool):  # as TOML writes it
+            assert f"{name} = {str(value).lower()}\n" in template, key
         elif isinstance(value, (int, float)):
             assert f"{name} = {value}\n" in template, key
 
@@ -142,6 +148,8 @@ def test_the_extras_are_what_the_program_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     assert [*extras["sftp"], *extras["s3"]] == list(NEEDS.values())
+    assert extras["postgres"] == [engines.NEEDED]
+    assert extras["analytics"] == [DUCKDB]
 
 
 def test_no_pin_names_a_machine_or_a_registry() -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from pipeline.examine import examine
 from pipeline.formats import csv, json, xlsx
 from pipeline.formats.row_heights import lines
+from pipeline.guard import Limits
+from schemas.examined import Examined
+from schemas.manifest import LogHead
 from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source
 from schemas.summary import HEADINGS, MonthlySummary, Numerals
@@ -72,8 +77,8 @@ def opened(month: MonthlySummary) -> Workbook:
 
 
 def sheet_of(month: MonthlySummary) -> Worksheet:
-    (sheet,) = opened(month).worksheets
-    return sheet
+    form, _ = opened(month).worksheets
+    return form
 
 
 def values(sheet: Worksheet) -> list[list[object]]:
@@ -229,7 +234,7 @@ def test_the_sheet_prints_on_a4_landscape_with_its_header_on_every_page() -> Non
     assert sheet.print_title_rows == "$5:$5"
     assert sheet.freeze_panes == "A6"
     assert sheet.oddFooter is not None
-    assert sheet.oddFooter.right.text == "หน้า &P จาก &N"
+    assert sheet.oddFooter.right.text == "ฉบับที่ ๑   หน้า &P จาก &N"
     assert sheet.oddFooter.left.text == "การเผยแพร่ครั้งแรก"
     for part in (sheet.oddFooter.left, sheet.oddFooter.right):
         assert part.font == "TH SarabunPSK,Regular"
@@ -249,7 +254,7 @@ def test_the_name_of_the_sheet_is_quoted_so_that_libreoffice_repeats_the_header(
 
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         book = parts.read("xl/workbook.xml").decode()
-    (sheet,) = load_workbook(io.BytesIO(content)).sheetnames
+    sheet, _ = load_workbook(io.BytesIO(content)).sheetnames
     assert f">'{sheet}'!$5:$5<" in book
     assert len(sheet) <= 31
 
@@ -260,6 +265,134 @@ def test_the_properties_name_the_form_and_the_day_of_its_publication() -> None:
     assert properties.title == TITLE
     assert properties.creator == "เทศบาลเมืองตัวอย่าง"
     assert properties.created == datetime(2024, 11, 5, tzinfo=UTC).replace(tzinfo=None)
+
+
+# ---- the sheet for programs
+
+
+def data_of(month: MonthlySummary) -> list[list[object]]:
+    """The second sheet as an independent reader sees it; an empty cell is None."""
+    return values(opened(month).worksheets[1])
+
+
+def test_the_second_sheet_has_the_fields_of_the_csv_and_a_line_for_each_row() -> None:
+    table = csv.table([summary(KNOWN)]).decode("utf-8-sig").split("\r\n")[0].split(",")
+
+    heads, *rows = data_of(summary(KNOWN, UNKNOWN))
+
+    assert heads[:17] == table
+    assert heads[17:] == ["เลขที่ของสัญญาหรือข้อตกลง", "วันที่ของสัญญาหรือข้อตกลง"]
+    assert rows == [
+        [
+            *("เทศบาลเมืองตัวอย่าง", 2567, "ตุลาคม", "จ้างเหมาบริการ 12 เดือน (รายที่ ๑)"),
+            *(7519821.94, 7500000, "เฉพาะเจาะจง", "ร้าน ก 2\nร้าน ๓\n", "7400000.00\n\n0.05"),
+            *("ร้าน ก 2", 7400000, "ราคาต่ำสุดใน 3 ราย", "15/2568\n2024-10-01"),
+            *(None, None, None, None, "15/2568", datetime(2024, 10, 1)),  # noqa: DTZ001 - a day
+        ],
+        ["เทศบาลเมืองตัวอย่าง", 2567, "ตุลาคม", *[None] * 16],
+    ]
+
+
+def test_one_price_is_a_number_and_an_identifier_is_text() -> None:
+    row = Procurement(
+        source=SOURCE,
+        bids=(Bid("ก", 100),),
+        contract_number="0123",
+        egp_project_number="67109012345",
+        egp_contract_number="680801004122",
+    )
+
+    (line,) = data_of(summary(row))[1:]
+
+    assert (line[7], line[8]) == ("ก", 1)
+    assert line[15:18] == ["67109012345", "680801004122", "0123"]
+
+
+def test_every_sheet_of_paper_names_the_log() -> None:
+    log = LogHead(size=12, root="0f" * 32)
+
+    sheets = opened(replace(summary(KNOWN), log=log)).worksheets
+
+    assert len(sheets) == 2
+    for sheet in sheets:
+        assert sheet.oddFooter is not None
+        assert str(log) in str(sheet.oddFooter.left.text)
+
+
+def test_nothing_stands_in_the_second_sheet_of_a_month_without_procurement() -> None:
+    assert len(data_of(summary(nil=True))) == 1
+
+
+def test_the_second_sheet_says_what_the_json_says() -> None:
+    rows = [KNOWN, UNKNOWN, *(Procurement(SOURCE, title=text, supplier=text) for text in HOSTILE)]
+    month = summary(*rows)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx.render(month)[NAME]))
+
+    lines = book.get_sheet_by_index(1).to_python()[1:]
+
+    public = [row.public() for row in rows]
+    assert [line[3] for line in lines] == [row["title"] or "" for row in public]
+    assert [line[9] for line in lines] == [row["supplier"] or "" for row in public]
+    assert [line[4] for line in lines] == [float(row["budget"] or 0) or "" for row in public]
+    assert [line[10] for line in lines] == [
+        float(row["agreed_price"] or 0) or "" for row in public
+    ]
+
+
+def examined(content: bytes, folder: Path) -> Examined:
+    path = folder / "0a1b"
+    path.write_bytes(content)
+    return examine(path, NAME, ["เทศบาลเมืองตัวอย่าง"], Limits())
+
+
+DROPPED = replace(
+    KNOWN, bids=(Bid("ร้าน ก 2", 740_000_000), Bid("ร้าน ๓", 740_000_001)), title="ซื้อวัสดุ"
+)
+
+
+def test_our_workbook_dropped_again_states_each_row_once(tmp_path: Path) -> None:
+    ((_, content),) = xlsx.render(summary(DROPPED, replace(DROPPED, number=2))).items()
+
+    again = examined(content, tmp_path)
+
+    (stated,) = again.months
+    assert [row.title for row in stated.rows] == ["ซื้อวัสดุ"] * 2
+    assert stated.rows[0].facts() == DROPPED.facts()
+    assert [finding for finding in again.findings if finding.severity == "fix"] == []
+
+
+def test_a_correction_in_the_form_of_our_workbook_is_taken(tmp_path: Path) -> None:
+    book = opened(summary(DROPPED))
+    book.worksheets[0]["B6"].value = "ซื้อวัสดุก่อสร้าง"
+    saved = io.BytesIO()
+    book.save(saved)
+
+    (stated,) = examined(saved.getvalue(), tmp_path).months
+
+    assert [row.title for row in stated.rows] == ["ซื้อวัสดุก่อสร้าง"]
+
+
+def test_what_somebody_wrote_into_the_second_sheet_is_not_passed_over(tmp_path: Path) -> None:
+    book = opened(summary(DROPPED))
+    book.worksheets[1]["D2"].value = "ซื้อวัสดุก่อสร้าง"
+    saved = io.BytesIO()
+    book.save(saved)
+
+    findings = examined(saved.getvalue(), tmp_path).findings
+
+    assert "month-in-one-sheet" in {finding.rule for finding in findings}
+
+
+def test_the_second_sheet_alone_is_read(tmp_path: Path) -> None:
+    book = opened(summary(DROPPED))
+    del book["สขร.๑ ต.ค.๖๗"]
+    saved = io.BytesIO()
+    book.save(saved)
+
+    again = examined(saved.getvalue(), tmp_path)
+
+    said = {(finding.rule, finding.severity) for finding in again.findings}
+    assert [row.title for one in again.months for row in one.rows] == ["ซื้อวัสดุ"], said
 
 
 NONCHARACTERS = "\ufffe\uffff"  # no XML may hold them; Excel has an escape, its readers differ

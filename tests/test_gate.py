@@ -3,8 +3,9 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -16,8 +17,10 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from pipeline import CannotRunError, formats
+from pipeline import gate as gate_module
 from pipeline.__main__ import _one_pass
 from pipeline.examples import demo_year, example_month, to_bytes
+from pipeline.formats.kept import Kept
 from pipeline.gate import PersonalDataError, UnknownKindError, gate
 from pipeline.site import ASSETS
 from schemas.month import Month
@@ -173,9 +176,32 @@ def test_what_only_looks_like_a_number_of_a_person_passes() -> None:
     gate({"status.json": json.dumps([sums, numbers]).encode()})
 
 
+def document(parts: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("part", ["word/document.xml", "word/header1.xml", "docProps/core.xml"])
+def test_a_word_document_is_read_to_its_last_part(part: str) -> None:
+    """Word parts a number into runs as it likes."""
+    a, b = CITIZEN[:5], CITIZEN[5:]
+    runs = f"<w:r><w:t>{a}</w:t></w:r><w:r><w:rPr><w:bCs/></w:rPr><w:t>{b}</w:t></w:r>"
+    content = f'<w:p xmlns:w="urn:w">{runs}</w:p>'.encode()
+    gate({"x.docx": document({part: content.replace(a.encode(), b"1")})})
+    with pytest.raises(PersonalDataError, match=r"x\.docx"):
+        gate({"x.docx": document({part: content})})
+
+
 def test_what_nobody_can_look_into_is_not_published() -> None:
     with pytest.raises(UnknownKindError):
         gate({"fy2568/2568-01/sokhoro1.pdf": b"%PDF-1.7"})
+    with pytest.raises(UnknownKindError):
+        gate({"fy2568/2568-01/sokhoro1.odt": b"PK"})
+    with pytest.raises(UnknownKindError):
+        gate({"x.docx": document({"word/embeddings/book.xlsx": b"PK"})})
     picture = io.BytesIO()
     with zipfile.ZipFile(picture, "w") as archive:
         archive.writestr("xl/media/image1.png", b"\x89PNG")
@@ -320,7 +346,7 @@ def test_no_private_folder_is_in_the_site_or_linked_from_it(office: Office) -> N
                     "ledger",
                     "sokhoro1.log",
                     "inbox",
-                    "file:",
+                    "file://",
                 ):
                     assert private not in text, path
                 assert str(office.workspace.output) not in text
@@ -376,3 +402,31 @@ def test_a_number_over_two_lines_of_a_narrow_cell_is_hidden() -> None:
     assert without_citizens(f"นายสมมติ\n{a}\n{b}") == f"นายสมมติ\n{HIDDEN}"
     spaced = grouped(CITIZEN, " - ")
     assert without_citizens(spaced) == HIDDEN
+
+
+def test_what_was_looked_into_is_not_looked_into_again_and_nothing_else_is_spared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean, more = {"a.txt": b"ABC", "b.txt": b"DEF"}, {"c.txt": b"ABC"}
+    looked: list[str] = []
+    really = gate_module.text_of
+
+    def text_of(path: str, content: bytes) -> Iterator[str]:
+        looked.append(path)
+        return really(path, content)
+
+    monkeypatch.setattr(gate_module, "text_of", text_of)
+    gate(clean, kept=Kept(tmp_path))
+    gate(clean | more, kept=Kept(tmp_path))
+    assert looked == ["a.txt", "b.txt", "c.txt"]
+
+    for wrong in ({"a.txt": CITIZEN.encode()}, {f"{CITIZEN}.txt": b"ABC"}):
+        with pytest.raises(PersonalDataError):
+            gate(clean | wrong, kept=Kept(tmp_path))
+        with pytest.raises(PersonalDataError):  # also the second time
+            gate(clean | wrong, kept=Kept(tmp_path))
+
+    monkeypatch.setattr(gate_module, "_how", lambda: b"a mended gate")
+    looked.clear()
+    gate(clean, kept=Kept(tmp_path))
+    assert looked == ["a.txt", "b.txt"]

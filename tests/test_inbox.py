@@ -168,11 +168,38 @@ def test_what_is_no_drop_is_left_out_by_name_and_listed(share: Share, name: str)
     assert arrived.unsettled == ()
 
 
-@pytest.mark.parametrize("folder", ["แบบ.xlsx", "ประกาศ", "e-GP", ".git", "~$x", "a.tmp"])
+def test_what_lies_in_a_reserved_folder_is_no_workbook_of_a_division(share: Share) -> None:
+    share.drop("ประกาศ/ใน.xlsx", BOOK)
+
+    looked = share.look()
+
+    assert (looked.originals, looked.ignored) == ((), ())
+    assert [one.file for one in looked.elsewhere] == ["ประกาศ/ใน.xlsx"]
+    assert looked.files == {"ประกาศ/ใน.xlsx"}
+
+
+@pytest.mark.parametrize("folder", ["แบบ.xlsx", ".git", "~$x", "a.tmp"])
 def test_a_folder_that_is_no_division_is_listed_and_not_entered(share: Share, folder: str) -> None:
     share.drop(f"{folder}/ใน.xlsx", BOOK)
 
     assert share.look() == Arrivals((), (folder,), ())
+
+
+@pytest.mark.parametrize("folder", ["e-GP", "E-gp"])
+def test_files_of_a_reserved_folder_go_elsewhere_than_to_the_workbooks(
+    share: Share, folder: str
+) -> None:
+    share.drop(f"{folder}/สัญญา.csv", b"data")
+    share.drop(f"{folder}/~$lock.csv", b"data")
+    share.drop("แบบ.xlsx", BOOK)
+
+    arrived = share.look()
+
+    assert taken(arrived) == ["แบบ.xlsx"]
+    assert [one.file for one in arrived.elsewhere] == [f"{folder}/สัญญา.csv"]
+    assert arrived.elsewhere[0].path.read_bytes() == b"data"
+    assert arrived.ignored == (f"{folder}/~$lock.csv",)
+    assert arrived.files == {f"{folder}/สัญญา.csv", "แบบ.xlsx"}
 
 
 def test_a_school_of_the_municipality_is_a_division_like_others(share: Share) -> None:

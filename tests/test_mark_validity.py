@@ -24,6 +24,7 @@ from tests.corpus.variants import FORMATS, XLSX, Format, as_file
 from tests.marked import EVERYTHING, FILE, ON_EVERYTHING, edited, marked, on_each
 from tests.rich_books import RICH, with_parts
 from tests.structure import faults
+from tests.test_bundles import QUARTER, made
 from tests.test_format_xlsx import KNOWN, UNKNOWN, summary
 
 
@@ -78,6 +79,14 @@ def test_the_published_workbook_has_no_error(tmp_path: Path) -> None:
         path.write_bytes(content)
         assert errors_of(path) == Counter()
         assert faults(content) == []
+
+
+def test_the_workbooks_over_several_months_have_no_error(tmp_path: Path) -> None:
+    for name, content in made(*QUARTER).items():
+        if name.endswith(".xlsx"):
+            (tmp_path / name).write_bytes(content)
+            assert errors_of(tmp_path / name) == Counter(), name
+            assert faults(content) == [], name
 
 
 DAMAGES: Mapping[str, tuple[str, str, str]] = {

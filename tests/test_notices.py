@@ -139,8 +139,7 @@ def unreadable(month: Month) -> tuple[str, bytes]:
 
 def pass_at(office: Office, day: date, at: datetime | None = None) -> Pass:
     moment = at or datetime.combine(day, MORNING, BANGKOK)
-    path = office.workspace.ledger
-    with alone(path.with_name("lock")), Ledger.open(path) as ledger:
+    with alone(office.workspace.lock), Ledger.open(office.workspace.ledger) as ledger:
         return run(day, office.workspace, ledger, 0, Clock(lambda: moment, _never))
 
 

@@ -1,12 +1,15 @@
 """The public pages: strangers' text stays text, the unknown stays unknown, every link leads."""
 
+import base64
 import hashlib
 import json
 import os
 import posixpath
 import re
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,9 +20,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from pipeline.difference import births
+from pipeline.dress import EmblemError, bare_png, contrast, dress
 from pipeline.formats import difference, html
-from pipeline.render import place_of
+from pipeline.pages import row_address
+from pipeline.places import place_of
 from pipeline.site import assemble
+from pipeline.site.about import ENGLISH
+from pipeline.site.measure4 import FRAGMENT
+from pipeline.site.search import SEARCH
 from pipeline.summarise import Summaries, correction
 from schemas.config import Organisation, Settings, Site
 from schemas.explanation import Explanation
@@ -39,7 +48,7 @@ CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
-VOID = {"meta", "link", "img", "br"}
+VOID = {"meta", "link", "img", "br", "input"}
 # What is put beside the pages when a release is sealed; tests/test_verify.py looks into them.
 SEALS = (MANIFEST, MANIFEST + SIGNATURE, SUMS, SUMS + SIGNATURE, LOG, CURRENT_KEY)
 ROW = Procurement(
@@ -203,7 +212,7 @@ def site(
     )
     public = (
         october,
-        month(ROW, month=NOVEMBER, numerals=numerals),
+        month(ROW, month=NOVEMBER, numerals=numerals, births=(1,)),
         month(month=DECEMBER, nil=True, numerals=numerals),
     )
     october, superseded = corrected(october)
@@ -237,17 +246,23 @@ def corrected(october: MonthlySummary) -> tuple[MonthlySummary, tuple[MonthlySum
     first = replace(october, rows=(dearer, *october.rows[1:]), revision=1, superseded=True)
     second = replace(october, rows=(dearer,), revision=2, superseded=True)
     changes = correction(first, second), correction(second, october)
+    numbers = births([first.rows, second.rows, october.rows])
     return (
-        replace(october, corrected=changes[1]),
+        replace(october, corrected=changes[1], births=numbers[2]),
         (
-            replace(first, replaced=changes[0]),
-            replace(second, corrected=changes[0], replaced=changes[1]),
+            replace(first, replaced=changes[0], births=numbers[0]),
+            replace(second, corrected=changes[0], replaced=changes[1], births=numbers[1]),
         ),
     )
 
 
 def pages_of(files: Mapping[str, bytes]) -> dict[str, Tag]:
-    return {path: parse(body) for path, body in files.items() if path.endswith(".html")}
+    return {path: parse(body) for path, body in files.items() if is_page(path)}
+
+
+def is_page(path: str) -> bool:
+    """What others set into pages of their own is none."""
+    return path.endswith(".html") and not path.endswith(f"/{FRAGMENT}")
 
 
 def year_page(*months: MonthStatus, public: tuple[MonthlySummary, ...] = ()) -> Tag:
@@ -358,8 +373,8 @@ def test_an_unknown_part_of_a_cell_is_named_beside_the_known_part() -> None:
     )
     *_, bids, winner, _, contract = cells(row)
 
-    assert bids == "ร้าน ก ไม่ระบุราคา ร้าน ข ๑.๐๐ บาท"
-    assert winner == "ไม่ระบุผู้ได้รับการคัดเลือก ๑๐๖,๐๐๐.๐๐ บาท"
+    assert bids == "ร้าน ก ไม่ระบุราคา ร้าน ข ๑.๐๐"
+    assert winner == "ไม่ระบุผู้ได้รับการคัดเลือก ๑๐๖,๐๐๐.๐๐"
     assert contract == "ไม่ระบุเลขที่ ๑ ตุลาคม ๒๕๖๗"
     assert cells(replace(ROW, contract_date=None))[-1] == "ก/ข ไม่ระบุวันที่"
 
@@ -376,7 +391,7 @@ def test_a_stated_zero_is_no_unknown() -> None:
     number, _, budget, reference, _, bids, winner, *_ = cells(row)
 
     assert (number, budget, reference) == ("๐", "๐.๐๐", "๐.๐๐")
-    assert (bids, winner) == ("ก ๐.๐๐ บาท", "ร้านสมมุติ ๐.๐๐ บาท")
+    assert (bids, winner) == ("ก ๐.๐๐", "ร้านสมมุติ ๐.๐๐")
 
 
 def test_a_sum_says_how_many_rows_it_is_without() -> None:
@@ -431,11 +446,32 @@ def test_rows_are_anchored_by_their_place_whatever_number_they_bear() -> None:
     assert [tr.attributes["id"] for tr in table.find("tr")[1:]] == ["r1", "r2", "r3"]
 
 
+def test_a_month_of_many_rows_takes_several_pages_that_lead_to_each_other() -> None:
+    rows = [replace(ROW, title=f"ซื้อวัสดุ {place}") for place in range(1, 602)]
+    pages = {path: parse(drawn) for path, drawn in html.render(month(*rows)).items()}
+
+    assert list(pages) == ["index.html", "index-2.html", "index-3.html"]
+    shown = {path: page.one("table").find("tr")[1:] for path, page in pages.items()}
+    assert [len(found) for found in shown.values()] == [300, 300, 1]
+    for place in range(1, 602):
+        path, _, anchor = row_address(place).partition("#")
+        (found,) = [tr for tr in shown[path] if tr.attributes["id"] == anchor]
+        assert f"ซื้อวัสดุ {place}" in words(found)
+    for path, page in pages.items():
+        for nav in page.find("nav", class_="pages"):
+            assert [a.attributes["href"] for a in nav.find("a")] == list(pages)
+            (current,) = nav.find("a", aria_current="page")
+            assert current.attributes["href"] == path
+    assert "รายการที่ ๓๐๑–๖๐๐ จาก ๖๐๑" in words(pages["index-2.html"].one("caption"))
+    source = pages["index-3.html"].find("a", href="index.html#s1")
+    assert [words(link) for link in source] == ["ที่มา แถวที่ ๗"]
+
+
 def test_each_row_names_its_row_and_its_sheet_can_be_found() -> None:
     other = replace(ROW, source=Source("ช่าง.xlsx", "Sheet1", 12))
     tree = page(month(ROW, other))
 
-    links = tree.find("a", class_="source")
+    links = [link for link in tree.find("a") if link.attributes["href"].startswith("#s")]
     assert [link.text for link in links] == ["ที่มา [๑] แถวที่ ๗", "ที่มา [๒] แถวที่ ๑๒"]
     assert [link.attributes["href"] for link in links] == ["#s1", "#s2"]
     assert words(tree.one("li", id="s2")) == "[๒] ไฟล์ ช่าง.xlsx แผ่นงาน Sheet1"
@@ -528,10 +564,13 @@ def test_people_s_digits_stay_and_ours_are_chosen() -> None:
 @pytest.mark.parametrize(("numerals", "foreign"), [("thai", "[0-9]"), ("arabic", "[๐-๙]")])
 def test_no_page_mixes_the_digits_that_we_compose(numerals: Numerals, foreign: str) -> None:
     for path, tree in pages_of(site(numerals)).items():
+        if path == ENGLISH:  # always in Arabic digits
+            continue
         said = tree.text
         typed = sorted((code.text for code in tree.find("code")), key=len, reverse=True)
         for code in typed:  # names and commands have digits of their own
             said = said.replace(code, "")
+        said = re.sub("\\bO[0-9]{1,2}\\b", "", said)  # so are the items of the ITA called
         assert not re.findall(f".*{foreign}.*", said), path
 
 
@@ -560,7 +599,8 @@ def test_every_link_and_fragment_leads_to_something_in_the_site() -> None:
                 assert not parts.fragment or parts.fragment in ids[target], (path, link)
                 reached.add(target)
     not_linked = set(files) - reached - {"robots.txt"}
-    assert all(path.startswith("assets/fonts/") for path in not_linked)
+    # The style sheet leads to the fonts, the script of the search page to its index.
+    assert all(path.startswith(("assets/fonts/", "search/")) for path in not_linked)
 
 
 def test_every_file_that_the_style_sheet_wants_is_there() -> None:
@@ -572,7 +612,10 @@ def test_every_file_that_the_style_sheet_wants_is_there() -> None:
 
 
 def test_every_page_refuses_scripts_and_styles_of_its_own() -> None:
+    """But the search page: tests/test_search.py looks at its one script."""
     for path, tree in pages_of(site()).items():
+        if path == SEARCH:
+            continue
         policy = tree.one("meta", http_equiv="Content-Security-Policy")
         assert policy.attributes["content"] == CSP
         assert not [tag for tag in tree.all if tag.name in {"script", "style", "iframe", "form"}]
@@ -583,14 +626,14 @@ def test_every_page_refuses_scripts_and_styles_of_its_own() -> None:
 def test_every_page_is_thai_titled_and_has_its_landmarks() -> None:
     trees = pages_of(site())
 
-    for tree in trees.values():
-        assert tree.one("html").attributes["lang"] == "th"
+    for path, tree in trees.items():
+        assert tree.one("html").attributes["lang"] == ("en" if path == ENGLISH else "th")
         assert len(tree.find("h1")) == 1
         assert tree.find("a", class_="skip")[0].attributes["href"] == "#main"
         assert tree.one("main").attributes["id"] == "main"
         ids = [tag.attributes["id"] for tag in tree.all if "id" in tag.attributes]
         assert len(ids) == len(set(ids))
-    titles = [words(tree.one("title")) for tree in trees.values()]
+    titles = [words(tree.one("head").one("title")) for tree in trees.values()]
     assert len(titles) == len(set(titles))
 
 
@@ -680,7 +723,11 @@ def test_announcements_are_shown_once_somebody_has_counted_them() -> None:
 
     assert not year_page(unknown).find("td", data_label="โครงการที่มีประกาศ")
     column = year_page(unknown, counted).find("td", data_label="โครงการที่มีประกาศ")
-    assert [words(cell) for cell in column[:3]] == ["ไม่ระบุ จาก ๑", "๑ จาก ๒", "–ยังไม่มีข้อมูล"]
+    assert [words(cell) for cell in column[:3]] == [
+        "ไม่ระบุ จาก ๑",
+        "๑ จาก ๒ ไม่ทราบ ๑",
+        "–ยังไม่มีข้อมูล",
+    ]
 
 
 def test_the_front_page_leads_to_the_latest_month() -> None:
@@ -726,7 +773,7 @@ def test_a_map_of_the_site_needs_its_address_and_leaves_out_what_is_superseded()
     places = [loc.text or "" for loc in root.iter() if loc.tag.endswith("loc")]
     base = "https://www.example.go.th/%E0%B8%AA%E0%B8%82%E0%B8%A3/?a=1&b/"
     assert {place.removeprefix(base) for place in places} == {
-        path for path in files if path.endswith("index.html") and "revisions" not in path
+        path for path in files if is_page(path) and "revisions" not in path
     }
     assert f"Sitemap: {base}sitemap.xml\n" in files["robots.txt"].decode()
 
@@ -765,20 +812,6 @@ def fingerprint() -> str:
 # ---- colours
 
 
-def luminance(colour: str) -> float:
-    """Return the relative luminance of #rgb or #rrggbb, as WCAG 2.2 defines it."""
-    digits = colour.removeprefix("#")
-    digits = "".join(d * 2 for d in digits) if len(digits) == 3 else digits
-    shares = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return sum(w * s for w, s in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_text_can_be_read_on_every_ground_by_day_and_night(scheme: int) -> None:
     style = (ROOT / "templates" / "style.css").read_text()
@@ -789,3 +822,63 @@ def test_text_can_be_read_on_every_ground_by_day_and_night(scheme: int) -> None:
     for ink in ("text", "muted", "accent", "good", "warn", "bad"):
         for ground in grounds:
             assert contrast(colours[ink], ground) >= 4.5, (ink, ground)
+
+
+@pytest.mark.parametrize("colour", ["#6b1f7a", "#ffe000", "#000000", "#FFFFFF", "#0a7cff"])
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_the_office_s_colour_can_be_read_whatever_it_is(colour: str, scheme: int) -> None:
+    style = dress(colour, b"")["assets/style.css"].decode()
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    (ours, theirs) = (
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", block))
+        for block in (blocks[scheme], blocks[2 + scheme])
+    )
+    colours = ours | theirs
+
+    assert theirs.keys() == {"accent", "accent-soft"}
+    for ground in ("paper", "surface", "accent-soft", "warn-soft", "mark"):
+        assert contrast(colours["accent"], colours[ground]) >= 4.5, ground
+    assert contrast(colours["text"], colours["accent-soft"]) >= 4.5
+    assert contrast(colours["muted"], colours["accent-soft"]) >= 4.5
+
+
+def test_a_colour_that_can_be_read_stays_as_the_office_gave_it() -> None:
+    assert "--accent: #6b1f7a;" in dress("#6b1f7a", b"")["assets/style.css"].decode()
+
+
+def png(*told: tuple[bytes, bytes]) -> bytes:
+    """One violet point, and what a program for drawing tells beside it."""
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)),
+        *told,
+        (b"IDAT", zlib.compress(b"\0\x6b\x1f\x7a")),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+def test_nothing_but_the_picture_of_an_emblem_is_published() -> None:
+    author = (b"tEXt", "Author\0นางสมมุติ".encode())
+
+    bare = bare_png(png(author, (b"eXIf", b"MM")) + b"more behind the end")
+    (image,) = ET.fromstring(dress("", bare)["assets/icon.svg"])  # noqa: S314 - our own
+
+    assert bare == png()
+    kind, _, data = image.attrib["href"].partition(",")
+    assert (kind, base64.b64decode(data)) == ("data:image/png;base64", bare)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"<svg/>", "ไม่ใช่ไฟล์ PNG"),
+        (b"\x89PNG\r\n\x1a\n", "ไม่สมบูรณ์"),
+        (bytes(60_001), "เกิน 60,000 ไบต์"),
+    ],
+)
+def test_what_is_no_emblem_is_refused_with_its_reason(content: bytes, why: str) -> None:
+    with pytest.raises(EmblemError, match=why):
+        bare_png(content)

@@ -95,6 +95,29 @@ def test_damage_done_to_the_public_folder_is_set_right(used: Office) -> None:
     assert done.published == ()
 
 
+def test_what_two_releases_say_alike_lies_on_the_disk_once_and_is_held_to_the_bytes(
+    used: Office,
+) -> None:
+    """Also after somebody wrote into a file that has two names: what is public is set right."""
+    paper = "fy2568/2568-01/sokhoro1-2568-01.pdf"
+    first = used.public.resolve()
+    examples.write(
+        examples.example_month(MONTH.following, "nine-columns", rows=4), used.workspace.inbox
+    )
+    used.one_pass(TODAY)
+    second = used.public.resolve()
+    right = files_under(second)
+    assert first != second
+    assert (first / paper).samefile(second / paper)
+    assert not (first / "index.html").samefile(second / "index.html")
+
+    (second / paper).write_bytes(b"somebody's")
+    used.one_pass(TODAY)
+
+    assert files_under(used.public.resolve()) == right
+    assert not (used.public / paper).samefile(first / paper)
+
+
 def test_without_the_right_to_make_links_current_is_a_folder_with_the_same_bytes(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

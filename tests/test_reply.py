@@ -235,7 +235,7 @@ def test_check_writes_the_marked_workbook_beside_and_over_nothing(
     assert {p.name for p in tmp_path.glob("*.xlsx")} == {FILE, *made}
     assert path.read_bytes() == content
     assert made[1] in said
-    assert not office.workspace.ledger.exists()
+    assert not office.workspace.ledger.file.exists()
     book = openpyxl.load_workbook(tmp_path / made[0])
     assert book.sheetnames[0] == READ_FIRST
     assert book.sheetnames[-1] == EXPLANATIONS

@@ -402,6 +402,11 @@ def cell(**changes: Value) -> Callable[[Path], list[Finding]]:
     return on(page(line(TWELVE, **changes), heads=TWELVE))
 
 
+def linked(text: str) -> Callable[[Path], list[Finding]]:
+    heads = {**TWELVE, "announcements": "ลิงก์ประกาศ"}
+    return on(page(line(heads, announcements=text), heads=heads))
+
+
 GOOD_PAGE = on(page(line()))
 WITHOUT_PRICE = {key: text for key, text in NINE.items() if key != "reference_price"}
 OTHER_NAME = paper([[TITLE], ["เทศบาลนครอื่น"], list(NINE.values()), line()])
@@ -575,6 +580,10 @@ OTHER_CASES: dict[str, tuple[Callable[[Path], list[Finding]], Callable[[Path], l
     "year-typed-as-buddhist": (
         cell(contract_date=date(2567, 10, 3)),
         cell(contract_date=date(2024, 10, 3)),
+    ),
+    "announcement-is-a-link": (
+        linked("ประกาศหน้าสำนักงานแล้ว"),
+        linked("https://process5.gprocurement.go.th/x?a=1"),
     ),
     "contract-single": (
         cell(contract_number="15/2568\n16/2568"),

@@ -53,6 +53,7 @@ vars(os)["scandir"] = lambda *a: Scanned(
 )
 time_machine.travel(CLOCK).start()
 from pipeline.__main__ import main
+
 main()
 """
 

@@ -451,7 +451,7 @@ class Endless(Quiet):
     """The front page never ends."""
 
     def do_GET(self) -> None:
-        if not self.path.endswith("/index.html") or "fy" in self.path:
+        if self.path != "/live/index.html":
             super().do_GET()
             return
         self.send_response(200)

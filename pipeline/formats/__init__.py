@@ -6,7 +6,7 @@ offers the others.
 
 from collections.abc import Callable
 
-from pipeline.formats import csv, difference, html, json, xlsx
+from pipeline.formats import csv, difference, html, json, pdf, xlsx
 from schemas.summary import MonthlySummary
 
 FORMATS: tuple[Callable[[MonthlySummary], dict[str, bytes]], ...] = (
@@ -19,7 +19,7 @@ FORMATS: tuple[Callable[[MonthlySummary], dict[str, bytes]], ...] = (
 
 def render(summary: MonthlySummary) -> dict[str, bytes]:
     """Return every file of one revision of a month by its name in the month's folder."""
-    files: dict[str, bytes] = {}
+    files = pdf.render(summary)
     for form in FORMATS:
         files |= form(summary)
     return files | html.render(summary, files)

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas.month import Month
@@ -100,19 +101,27 @@ def render(summary: MonthlySummary) -> dict[str, bytes]:
     Units: money is decimal text in baht, dates are Gregorian ISO days, the year is Buddhist.
     Shape: what is unknown is an empty field.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator=LINE_END)
-    writer.writerow(column.heading for column in COLUMNS)
-    writer.writerows(_fields(summary.organisation, summary.month, row) for row in summary.rows)
     name = f"sokhoro1-{summary.month}.csv"
+    title = f"สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบเดือน{summary.month.words}"
+    notes = (*GENERAL, NIL) if summary.nil else GENERAL
     return {
-        name: text.getvalue().encode("utf-8-sig"),
-        f"{name}-metadata.json": _description(summary, name),
+        name: table([summary]),
+        f"{name}-metadata.json": description(name, title, summary.organisation, notes),
     }
 
 
+def table(summaries: Iterable[MonthlySummary]) -> bytes:
+    """Return the rows of the months, in the order given, below one line of headings."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator=LINE_END)
+    writer.writerow(column.heading for column in COLUMNS)
+    for summary in summaries:
+        writer.writerows(_fields(summary.organisation, summary.month, row) for row in summary.rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
 def _fields(organisation: str, month: Month, row: Procurement) -> tuple[str, ...]:
-    contract = _one_line(row.contract_number)
+    contract = one_line(row.contract_number)
     if row.contract_date is not None:
         contract += BREAK + row.contract_date.isoformat()
     return (
@@ -123,7 +132,7 @@ def _fields(organisation: str, month: Month, row: Procurement) -> tuple[str, ...
         _baht(row.budget),
         _baht(row.reference_price),
         inert(row.procurement_method),
-        inert(BREAK.join(_one_line(bid.bidder) for bid in row.bids)),
+        inert(BREAK.join(one_line(bid.bidder) for bid in row.bids)),
         BREAK.join(_baht(bid.amount) for bid in row.bids),
         inert(row.supplier),
         _baht(row.agreed_price),
@@ -149,7 +158,8 @@ def inert(text: str | None) -> str:
     return f"'{text}" if is_number or _FORMULA.match(text) else text
 
 
-def _one_line(text: str | None) -> str:
+def one_line(text: str | None) -> str:
+    """Return a value of a field of several values: a line each."""
     return re.sub(r"[\r\n]+", " ", text or "")
 
 
@@ -157,14 +167,14 @@ def _baht(satang: int | None) -> str:
     return "" if satang is None else decimal_baht(satang)
 
 
-def _description(summary: MonthlySummary, name: str) -> bytes:
+def description(name: str, title: str, publisher: str, notes: Iterable[str] = GENERAL) -> bytes:
     """Return the metadata of https://www.w3.org/TR/tabular-metadata/ for one file."""
     content = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "th"}],
         "url": name,
-        "dc:title": f"สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบเดือน{summary.month.words}",
-        "dc:publisher": summary.organisation,
-        "dc:description": " ".join((*GENERAL, NIL) if summary.nil else GENERAL),
+        "dc:title": title,
+        "dc:publisher": publisher,
+        "dc:description": " ".join(notes),
         "dialect": {"encoding": "utf-8", "lineTerminators": [LINE_END], "header": True},
         "tableSchema": {
             "columns": [

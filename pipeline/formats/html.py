@@ -1,10 +1,13 @@
-"""MonthlySummary → the month's page, which needs no script and links only beside itself."""
+"""MonthlySummary → the month's page, and those that take the rows which one page cannot hold.
+
+They need no script and link only beside themselves.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.formats.difference import NAME as DIFFERENCE
-from pipeline.pages import PAGE, downloads, draw
+from pipeline.pages import PAGE, ROWS_A_PAGE, downloads, draw, numbered, shares
 from schemas.explanation import Explanation
 from schemas.procurement import Procurement
 from schemas.summary import HEADINGS, MonthlySummary
@@ -22,10 +25,11 @@ class Line:
     row: Procurement
     source: int
     explanations: tuple[Explanation, ...]
+    page: str | None  # the row's own, beside the month's; None while rows have no numbers
 
 
 def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
-    """Return the page under its public name.
+    """Return the pages under their public names.
 
     Shape:  ``files`` are the month's other files by name; the page offers these and no others.
     Errors: ValueError for a month without rows that nobody called nil, or a nil one with rows.
@@ -35,33 +39,54 @@ def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) ->
 
     files = files or {}
     offered = downloads(summary.month, files)
-    sources = _sources(summary)
-    explanations = summary.explanations or {}
-    page = draw(
+    parts = shares(_lines(summary), ROWS_A_PAGE)
+    paths = [numbered(PAGE, number) for number in range(1, len(parts) + 1)]
+    shared = {
+        "root": ROOT_OF_SUPERSEDED if summary.superseded else ROOT,
+        "organisation": summary.organisation,
+        "place": summary.place,
+        "summary": summary,
+        "headings": HEADINGS,
+        "sources": _sources(summary),
+        "with_project": any(row.egp_project_number is not None for row in summary.rows),
+        "paths": paths,
+    }
+    first = draw(
         "month.html",
         summary.numerals,
-        root=ROOT_OF_SUPERSEDED if summary.superseded else ROOT,
-        organisation=summary.organisation,
-        place=summary.place,
-        summary=summary,
-        headings=HEADINGS,
-        lines=[
-            Line(
-                position=index + 1,
-                row=row,
-                source=sources.index((row.source.file, row.source.sheet)) + 1,
-                explanations=explanations.get(index, ()),
-            )
-            for index, row in enumerate(summary.rows)
-        ],
+        lines=parts[0],
         month_explanations=_said_of_the_month(summary),
         with_difference=DIFFERENCE in files,
-        sources=sources,
-        with_project=any(row.egp_project_number is not None for row in summary.rows),
         downloads=offered,
         other_files=sorted(files.keys() - {PAGE, DIFFERENCE} - {file.name for file in offered}),
+        **shared,
     )
-    return {PAGE: page}
+    more = {
+        path: draw("month_more.html", summary.numerals, lines=lines, number=number, **shared)
+        for number, (path, lines) in enumerate(zip(paths[1:], parts[1:], strict=True), 2)
+    }
+    return {PAGE: first} | more
+
+
+def _lines(summary: MonthlySummary) -> list[Line]:
+    sources, explanations = _sources(summary), summary.explanations or {}
+    return [
+        Line(
+            position=index + 1,
+            row=row,
+            source=sources.index((row.source.file, row.source.sheet)) + 1,
+            explanations=explanations.get(index, ()),
+            page=_page_of_row(summary, index),
+        )
+        for index, row in enumerate(summary.rows)
+    ]
+
+
+def _page_of_row(summary: MonthlySummary, index: int) -> str | None:
+    if not summary.births:
+        return None
+    above = "../../" if summary.superseded else ""
+    return f"{above}procurements/{summary.births[index]}.html"
 
 
 def _said_of_the_month(summary: MonthlySummary) -> tuple[Explanation, ...]:

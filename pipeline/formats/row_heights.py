@@ -80,7 +80,7 @@ def width_of(text: str) -> float:
 
 @lru_cache(maxsize=1024)
 def _letter(letter: str) -> float:
-    advance = _advances().get(ord(letter))
+    advance = advances().get(ord(letter))
     if advance is None:
         return STRANGE
     if letter == " ":
@@ -89,7 +89,7 @@ def _letter(letter: str) -> float:
 
 
 @cache
-def _advances() -> dict[int, float]:
+def advances() -> dict[int, float]:
     """Return the width of every letter that Sarabun has, in em, by code point."""
     from fontTools.ttLib import TTFont
 

@@ -34,10 +34,18 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def read_sightings(link: sa.Connection) -> dict[str, str | None]:
+def read_sightings(link: sa.Connection, agency: str) -> dict[str, str | None]:
     """For each path of the inbox what was last seen there."""
-    asked = sa.select(SIGHTING.c.file, SIGHTING.c.sha256).order_by(SIGHTING.c.id)
-    return {row.file: row.sha256 for row in link.execute(asked)}
+    asked = sa.select(SIGHTING.c.file, SIGHTING.c.sha256).where(SIGHTING.c.agency == agency)
+    return {row.file: row.sha256 for row in link.execute(asked.order_by(SIGHTING.c.id))}
+
+
+def last_seen(link: sa.Connection, agency: str, file: str) -> str | None:
+    """What was last seen at one path; None for nothing."""
+    asked = sa.select(SIGHTING.c.sha256).where(
+        SIGHTING.c.agency == agency, SIGHTING.c.file == file
+    )
+    return link.execute(asked.order_by(SIGHTING.c.id.desc()).limit(1)).scalar()
 
 
 def answered_as(link: sa.Connection, submission: int) -> tuple[str, set[str]]:
@@ -53,9 +61,12 @@ def name_says(file: str) -> list[tuple[int | None, int]]:
     return months_in(PurePath(file).stem)
 
 
-def last_submission(link: sa.Connection, original: Original) -> int | None:
+def last_submission(link: sa.Connection, agency: str, original: Original) -> int | None:
+    """The last drop of these bytes by this part of the office."""
     asked = sa.select(SUBMISSION.c.id).where(
-        SUBMISSION.c.sha256 == original.sha256, SUBMISSION.c.part == original.part
+        SUBMISSION.c.agency == agency,
+        SUBMISSION.c.sha256 == original.sha256,
+        SUBMISSION.c.part == original.part,
     )
     return link.execute(asked.order_by(SUBMISSION.c.id.desc()).limit(1)).scalar()
 
@@ -90,13 +101,15 @@ def months_of(link: sa.Connection, submission: int) -> list[Month]:
     return sorted(Month.parse(month) for (month,) in link.execute(asked))
 
 
-def months_of_drops(link: sa.Connection) -> dict[int, dict[Month, MonthOfDrop]]:
-    row, drop = SUBMISSION_ROW.c, SUBMISSION_MONTH.c
-    asked = sa.select(row.submission_id, row.month, sa.func.count())
+def months_of_drops(link: sa.Connection, agency: str) -> dict[int, dict[Month, MonthOfDrop]]:
+    row, own = SUBMISSION_ROW.c, SUBMISSION.c.agency == agency
+    asked = sa.select(row.submission_id, row.month, sa.func.count()).join(SUBMISSION).where(own)
     counted = asked.group_by(row.submission_id, row.month)
     rows = {(key, month): number for key, month, number in link.execute(counted)}
     months: dict[int, dict[Month, MonthOfDrop]] = {}
-    for said in link.execute(sa.select(SUBMISSION_MONTH).order_by(drop.month)):
+    told = link.execute(sa.select(SUBMISSION_MONTH).join(SUBMISSION).where(own))
+    # Sorted here: a database sorts text as its locale does.
+    for said in sorted(told, key=lambda one: (one.month, one.id)):
         key = said.submission_id
         months.setdefault(key, {})[Month.parse(said.month)] = MonthOfDrop(
             said.decision, rows.get((key, said.month), 0), bool(said.nil)
@@ -104,24 +117,30 @@ def months_of_drops(link: sa.Connection) -> dict[int, dict[Month, MonthOfDrop]]:
     return months
 
 
-def findings_of_drops(link: sa.Connection) -> dict[int, list[Finding]]:
-    asked = sa.select(FINDING.c.submission_id, FINDING.c.finding)
+def findings_of_drops(link: sa.Connection, agency: str) -> dict[int, list[Finding]]:
+    own = SUBMISSION.c.agency == agency
+    asked = sa.select(FINDING.c.submission_id, FINDING.c.finding).join(SUBMISSION).where(own)
     findings: dict[int, list[Finding]] = {}
     for key, text in link.execute(asked.order_by(FINDING.c.submission_id, FINDING.c.position)):
         findings.setdefault(key, []).append(Finding.of(json.loads(text)))
-    parts = {row.id: row.part for row in link.execute(sa.select(SUBMISSION))}
-    known = {part: read_explanations(link, part) for part in set(parts.values())}
+    drops = link.execute(sa.select(SUBMISSION.c.id, SUBMISSION.c.part).where(own))
+    parts = {row.id: row.part for row in drops}
+    known = {part: read_explanations(link, agency, part) for part in set(parts.values())}
     return {key: with_explanations(found, known[parts[key]]) for key, found in findings.items()}
 
 
-def read_findings(link: sa.Connection, submission: int) -> list[Finding]:
+def told_findings(link: sa.Connection, submission: int) -> list[Finding]:
+    """The findings of a drop without what was answered since."""
     asked = sa.select(FINDING.c.finding).where(FINDING.c.submission_id == submission)
-    found = [
-        Finding.of(json.loads(text))
-        for (text,) in link.execute(asked.order_by(FINDING.c.position))
-    ]
-    part = sa.select(SUBMISSION.c.part).where(SUBMISSION.c.id == submission)
-    return with_explanations(found, read_explanations(link, link.execute(part).scalar_one()))
+    told = link.execute(asked.order_by(FINDING.c.position))
+    return [Finding.of(json.loads(text)) for (text,) in told]
+
+
+def read_findings(link: sa.Connection, submission: int) -> list[Finding]:
+    found = told_findings(link, submission)
+    whose = sa.select(SUBMISSION.c.agency, SUBMISSION.c.part).where(SUBMISSION.c.id == submission)
+    agency, part = link.execute(whose).one()
+    return with_explanations(found, read_explanations(link, agency, part))
 
 
 def with_explanations(findings: list[Finding], known: Mapping[str, Explanation]) -> list[Finding]:
@@ -134,17 +153,33 @@ def with_explanations(findings: list[Finding], known: Mapping[str, Explanation])
 
 
 def read_returned(
-    link: sa.Connection, latest: Mapping[Month, Mapping[str, Latest]]
+    link: sa.Connection, agency: str, latest: Mapping[Month, Mapping[str, Latest]]
 ) -> Iterator[str]:
     """Files that lie there as they were sent back: a month's latest word, or one of no month."""
-    lying = read_sightings(link)
-    last = {row.file: row for row in link.execute(sa.select(SUBMISSION).order_by(SUBMISSION.c.id))}
+    lying = read_sightings(link, agency)
+    own = SUBMISSION.c.agency == agency
+    drops = link.execute(sa.select(SUBMISSION).where(own).order_by(SUBMISSION.c.id))
+    last = {row.file: row for row in drops}
     words = {word.submission: word for parts in latest.values() for word in parts.values()}
     sent_back = {key for key, word in words.items() if word.decision == "returned"}
+    asked = sa.select(SUBMISSION_MONTH.c.submission_id).join(SUBMISSION).where(own)
+    of_a_month = set(link.execute(asked).scalars())
+    astray = _astray(link, agency)
     for file, drop in sorted(last.items()):
         if lying.get(file) == drop.sha256 and (
-            drop.id in sent_back
-            or not months_of(link, drop.id)
-            or any(f.severity == "fix" and f.month is None for f in read_findings(link, drop.id))
+            drop.id in sent_back or drop.id not in of_a_month or drop.id in astray
         ):
             yield file
+
+
+def _astray(link: sa.Connection, agency: str) -> set[int]:
+    """Of the last drop at each path those with a cell to be mended that belongs to no month."""
+    own = SUBMISSION.c.agency == agency
+    last = sa.select(sa.func.max(SUBMISSION.c.id)).where(own).group_by(SUBMISSION.c.file)
+    asked = sa.select(FINDING.c.submission_id, FINDING.c.finding)
+    found = (
+        (key, Finding.of(json.loads(text)))
+        for key, text in link.execute(asked.where(FINDING.c.submission_id.in_(last)))
+        if '"fix"' in text
+    )
+    return {key for key, one in found if one.severity == "fix" and one.month is None}

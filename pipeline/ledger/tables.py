@@ -1,21 +1,37 @@
-"""The tables of the ledger, and SQLite set up so that what it says is written is written."""
+"""The tables of the ledger, the same on SQLite and PostgreSQL.
 
-import sqlite3
-from pathlib import Path
-from typing import Any
+Many agencies may share a ledger. Each root of what is kept names its ``agency`` ("" for a town
+alone), all else hangs on a root; a statement that reads by anything but the key of a row it was
+given says whose rows it wants.
+"""
+
+from typing import NoReturn
 
 import sqlalchemy as sa
 
-from pipeline import CannotRunError
-
-SCHEMA = "0005"  # the newest migration; a test holds it against ``migrations/``
+SCHEMA = "0007"  # the newest migration; a test holds it against ``migrations/``
 
 METADATA = sa.MetaData()
 
 
-def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
     # STRICT: SQLite would store 1.5 in an Integer column without a word.
-    return sa.Table(name, METADATA, *columns, sqlite_strict=True)
+    return sa.Table(name, METADATA, *parts, sqlite_strict=True)
+
+
+def _root(name: str, *parts: sa.schema.SchemaItem, by: tuple[str, ...] = ()) -> sa.Table:
+    """A table whose rows belong to an agency each; ``by`` is what else they are looked up by."""
+    index = sa.Index(f"ix_{name}_agency", "agency", *by)
+    return _table(name, _key(), *parts, _agency(), index)
+
+
+def _agency() -> sa.Column[str]:
+    # No row may get in that nobody said whose it is: the database would call it a town's alone.
+    return sa.Column("agency", sa.Text, nullable=False, default=_of_nobody)
+
+
+def _of_nobody() -> NoReturn:
+    raise RuntimeError("a new row of the ledger that names no agency")
 
 
 def _key() -> sa.Column[int]:
@@ -36,16 +52,19 @@ def _number(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=False)
 
 
-SUBMISSION = _table(
+SUBMISSION = _root(
     "submission",
-    _key(),
     _text("file"),
     _text("part"),
     _text("sha256"),
     _text("received_on"),
+    by=("file",),
 )
+sa.Index("ix_submission_content", SUBMISSION.c.agency, SUBMISSION.c.sha256, SUBMISSION.c.part)
 # What was last seen at a path of the inbox; sha256 is NULL when the file was gone.
-SIGHTING = _table("sighting", _key(), _text("file"), _text("sha256", null=True), _text("seen_on"))
+SIGHTING = _root(
+    "sighting", _text("file"), _text("sha256", null=True), _text("seen_on"), by=("file",)
+)
 SUBMISSION_MONTH = _table(
     "submission_month",
     _key(),
@@ -68,16 +87,18 @@ ACCOUNT = _table("account", _key(), _of("submission"), _number("position"), _tex
 # What a person answered. ``key`` is the question, ``answered`` the line that brought the answer,
 # ``after_revision`` the revision (its id) that the month had then, 0 for none: a superseded page
 # never shows what came later. Without submission_id it was given at the command line.
-EXPLANATION = _table(
+EXPLANATION = _root(
     "explanation",
-    _key(),
     sa.Column("submission_id", sa.Integer, sa.ForeignKey("submission.id"), index=True),
     *(_text(name) for name in ("part", "month", "rule", "subject", "key", "answered")),
     *(_text(name) for name in ("reason", "said_by", "given_on")),
     _number("after_revision"),
+    by=("part",),
 )
 # A revision of a month is the union of the latest accepted part of each division.
-REVISION = _table("revision", _key(), _text("month"), _number("number"), _text("accepted_on"))
+REVISION = _root(
+    "revision", _text("month"), _number("number"), _text("accepted_on"), by=("month",)
+)
 REVISION_PART = _table("revision_part", _key(), _of("revision"), _text("part"), _of("submission"))
 # A revision that is an earlier one again. ``number`` is that one's, ``after_submission`` the last
 # drop before it: what finance said until then about the month is overruled by it.
@@ -91,10 +112,9 @@ RESTORATION = _table(
     _text("said_by"),
 )
 # Days on which the calendar changed what may be claimed; the site shows the latest of them.
-AS_OF = _table("as_of", _key(), _text("day"))
-RELEASE = _table(
+AS_OF = _root("as_of", _text("day"), by=("day",))
+RELEASE = _root(
     "release",
-    _key(),
     _text("name"),
     _text("previous", null=True),
     _text("published_on"),
@@ -104,14 +124,40 @@ RELEASE_REVISION = _table("release_revision", _key(), _of("release"), _of("revis
 
 # What people are told outside of the replies. ``key`` says what it is about: nobody is told
 # twice of the same. A try has no outcome where the program was killed while it sent.
-NOTICE = _table(
-    "notice", _key(), *(_text(name) for name in ("made_on", "audience", "part", "subject", "text"))
+NOTICE = _root(
+    "notice",
+    *(_text(name) for name in ("made_on", "audience", "part", "subject", "text")),
+    by=("made_on",),
 )
 NOTICE_KEY = _table(
-    "notice_key", _key(), _of("notice"), sa.Column("key", sa.Text, nullable=False, unique=True)
+    "notice_key",
+    _key(),
+    _of("notice"),
+    _text("key"),
+    _agency(),
+    sa.UniqueConstraint("agency", "key", name="uq_notice_key"),
 )
 NOTICE_TRY = _table("notice_try", _key(), _of("notice"), _text("channel"), _text("began_at"))
 NOTICE_OUTCOME = _table("notice_outcome", _key(), _of("notice_try"), _text("trouble"))
+
+# What e-GP's feed served: an item is written when it is new under its key, and when it changed.
+SERVED = _root(
+    "served", *(_text(name) for name in ("code", "key", "item", "seen_at")), by=("code",)
+)
+# How the feed answered; an answer like the last one of the same day is not written again.
+FEED_ANSWER = _root(
+    "feed_answer",
+    *(_text(name) for name in ("code", "at", "outcome")),
+    _number("items"),
+    _number("fresh"),
+    by=("code",),
+)
+# Announcements that finance dropped as files, as they were read.
+ANNOUNCEMENT_FILE = _root(
+    "announcement_file",
+    *(_text(name) for name in ("file", "sha256", "received_on", "announcement")),
+)
+ROOTS = tuple(table for table in METADATA.sorted_tables if "agency" in table.c)
 
 
 def insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
@@ -119,42 +165,3 @@ def insert(link: sa.Connection, table: sa.Table, **values: object) -> int:
     if key is None:
         raise RuntimeError(f"no key for a new row of {table.name}")
     return int(key[0])
-
-
-def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:
-    """Return an engine whose every commit has reached the disk (WAL, ``synchronous=FULL``)."""
-    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(link: sqlite3.Connection, _: object) -> None:
-        link.isolation_level = None  # we begin transactions ourselves
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
-            link.execute(f"PRAGMA {pragma}")
-        link.execute("PRAGMA busy_timeout=5000")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(link: sa.Connection) -> None:
-        # A plain BEGIN that reads and then writes beside another writer fails at once.
-        link.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
-
-
-def trouble_of_the_disk(error: Exception) -> str:
-    """Return what SQLite says of a disk that is full, locked or broken; "" for any other error."""
-    # Its subclasses, a broken constraint or a wrong statement, are bugs of ours.
-    if type(error) in {sa.exc.OperationalError, sa.exc.DatabaseError}:
-        return str(getattr(error, "orig", error))
-    return ""
-
-
-def version_of(engine: sa.Engine) -> str | None:
-    """Return the schema that the ledger has, None for a new one; CannotRunError for no ledger."""
-    try:
-        with engine.connect() as link:
-            if not sa.inspect(link).has_table("alembic_version"):
-                return None
-            version = link.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-            return None if version is None else str(version)
-    except sa.exc.DatabaseError as error:
-        raise CannotRunError(f"เปิดบัญชีข้อมูลไม่ได้: {error.orig}") from None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.formats.row_heights import height, lines
-from pipeline.formats.xlsx import BOLD, BORDERS, FONT, POINTS, TALLEST
+from pipeline.formats.workbook import BOLD, BORDERS, FONT, POINTS, TALLEST
 from pipeline.marking.package import MAIN
 from pipeline.marking.styles import COLOURS, Styles
 from schemas.sheet import address

@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.formats.xlsx import FONT
+from pipeline.formats.workbook import FONT
 from pipeline.marking.grid import LAST_COLUMN, LAST_ROW
 from pipeline.marking.pages import SIZE, cut, tall_enough
 from schemas.sheet import Cell, Merge, Sheet

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 import openpyxl
+import openpyxl.reader.strings
+import openpyxl.worksheet._reader
 from openpyxl.cell.cell import TYPE_ERROR, MergedCell
 from openpyxl.cell.cell import Cell as OpenpyxlCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -29,6 +33,31 @@ from schemas.sheet import Cell, Merge, Sheet, Struck
 _FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s>/]")
 _STRIKE = re.compile(rb"<(?:\w{1,9}:)?strike[\s>/]")
 CHUNK = 1 << 20
+
+
+def parsed(part: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """Give the elements of a part as they end; ValueError where it declares an entity.
+
+    openpyxl asks defusedxml for it, which knows only Python's own slow parser. Here a first look
+    that builds nothing forbids the same, and then the parser in C may read.
+    """
+    look = expat.ParserCreate()
+    look.EntityDeclHandler = look.UnparsedEntityDeclHandler = _forbidden
+    look.ExternalEntityRefHandler = _forbidden
+    while chunk := part.read(CHUNK):
+        look.Parse(chunk)
+    look.Parse(b"", True)  # noqa: FBT003 - it takes no keyword
+    part.seek(0)
+    return ET.iterparse(part)  # noqa: S314 - nothing is declared in it
+
+
+def _forbidden(*_: object) -> int:
+    raise ValueError("a workbook declares no entities")
+
+
+# Where openpyxl looks for it.
+vars(openpyxl.worksheet._reader)["iterparse"] = parsed  # noqa: SLF001
+vars(openpyxl.reader.strings)["iterparse"] = parsed
 
 
 def read(path: Path, file: str) -> tuple[Sheet, ...]:

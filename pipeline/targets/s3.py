@@ -44,6 +44,8 @@ CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".jsonld": "application/ld+json",
     ".xml": "application/atom+xml",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",

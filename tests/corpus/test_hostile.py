@@ -12,7 +12,6 @@ from pipeline.confine import examine_confined
 from pipeline.guard import Limits
 from schemas.examined import Examined
 from schemas.procurement import Procurement
-from tests.corpus.child import warm_with_readers
 from tests.corpus.hostile import FILE, GOOD, HOSTILE, WORKBOOK
 from tests.paper import OURS
 
@@ -51,7 +50,6 @@ def answer(name: str, folder: Path) -> Examined:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    warm_with_readers()
     return tmp_path_factory.mktemp("hostile")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline import alone, ledger, publish
+from pipeline.configure import Place
 from schemas.history import Release
 
 
@@ -29,24 +30,26 @@ def no_transaction() -> None:
 
 def _on_the_engine(event: str, act: Callable[..., object]) -> None:
     """Undo at each event of the ledger's engine what the program has just done there."""
-    real = vars(ledger)["sqlite_engine"]
+    real = vars(ledger)["engine_of"]
 
-    def sqlite_engine(path: Path, *, writing: bool) -> sa.Engine:
-        engine: sa.Engine = real(path, writing=writing)
+    def engine_of(place: Place, *, writing: bool) -> sa.Engine:
+        engine: sa.Engine = real(place, writing=writing)
         sa.event.listen(engine, event, act)
         return engine
 
-    vars(ledger)["sqlite_engine"] = sqlite_engine
+    vars(ledger)["engine_of"] = engine_of
 
 
 def link_first() -> None:
     """The public link points to the release before its files are there."""
     real = publish.write_release
 
-    def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+    def write_release(
+        site: Path, release: Release, files: Mapping[str, bytes], last: Release | None = None
+    ) -> None:
         site.mkdir(parents=True, exist_ok=True)
         publish.swap(site, release, files)
-        real(site, release, files)
+        real(site, release, files, last)
 
     publish.write_release = write_release
 
@@ -54,7 +57,10 @@ def link_first() -> None:
 def believed_by_name() -> None:
     """The release is made under its last name, and a folder of that name is believed."""
 
-    def write_release(site: Path, release: Release, files: Mapping[str, bytes]) -> None:
+    def write_release(
+        site: Path, release: Release, files: Mapping[str, bytes], last: Release | None = None
+    ) -> None:
+        del last
         folder = site / publish.RELEASES / release.name
         if folder.exists():
             return

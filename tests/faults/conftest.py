@@ -1,5 +1,6 @@
 """The program and the two situations in which it is broken, made once for each worker."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -36,8 +37,13 @@ class Situation:
     seen: tuple[str | None, str | None]  # the release that readers see before and after
 
     def office(self, folder: Path) -> Office:
-        """Open an office that is about to make this pass."""
-        return open_office(folder, self.inbox, self.before)
+        """Open an office that is about to make this pass, and has made its PDFs before.
+
+        They take most of a pass, and nothing durable is done meanwhile.
+        """
+        office = open_office(folder, self.inbox, self.before)
+        shutil.copytree(self.finished / "cache", office.output / "cache", dirs_exist_ok=True)
+        return office
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ from tests.faults.harness import (
 )
 
 IN_A_NAMESPACE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-AFTERWARDS = 0.25  # of the cuts come when the run has ended: all of it must be there
+AFTERWARDS = 4  # every so many cuts one comes when the run has ended: all of it must be there
 LINGER_S = 0.05
 IMAGE = "10M"
 
@@ -133,14 +133,16 @@ class Bench:
         live, left = self.folder / "live.img", self.folder / "left.img"
         _copy_anew(self.fresh, live)
         with self._mounted(live) as disk:
-            at, told = self._interrupted(Office(disk), live, left)
+            afterwards = (outcome.within + outcome.after_end) % AFTERWARDS == 0
+            at, told = self._interrupted(Office(disk), live, left, afterwards=afterwards)
         outcome.after_end += told.ended
         outcome.within += not told.ended
         outcome.harm += [f"{at}: {harm}" for harm in self._harm(left, told, outcome)]
 
-    def _interrupted(self, office: Office, live: Path, left: Path) -> tuple[str, Told]:
+    def _interrupted(
+        self, office: Office, live: Path, left: Path, *, afterwards: bool
+    ) -> tuple[str, Told]:
         """Return the moment of the cut in words, and what was told by then."""
-        afterwards = self.dice.random() < AFTERWARDS
         moment = self.dice.uniform(0, 1.1 * self.length_s)
         linger = self.dice.uniform(0, LINGER_S)
         arguments = run_arguments(office, self.day)

@@ -3,7 +3,7 @@
 ``python -m tests.faults.program`` reads a request a line and answers with two: the process that
 makes the run, by which it can be struck from outside, and how it ended. Loading takes a second, a
 fork some milliseconds: only so can a pass be broken at each of its steps. What differs from
-``sokhoro1``: workbooks are read in a plain fork, not one of a fork server (``test_kill.py`` has
+``sokhoro1``: workbooks are read in a plain fork, not one of the nursery (``test_kill.py`` has
 the real one).
 """
 
@@ -14,12 +14,16 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from pipeline import confine, examine  # noqa: F401 - the reader is loaded for every fork
+import typst  # noqa: F401 - loaded for every fork, as the reader is
+
+from pipeline import confine, examine  # noqa: F401
 from pipeline.__main__ import main as command
+from pipeline.formats import copied_text, pdf  # noqa: F401
 from tests.faults.broken import BROKEN
 from tests.faults.gates import Gates, Operation, Request
 
@@ -51,8 +55,26 @@ def main() -> None:
                 answer = _forked(request, answers)
             else:
                 print(os.getpid(), file=answers)
+                typeset = pdf._typeset  # noqa: SLF001
+                vars(pdf)["_typeset"] = _elsewhere(typeset)
                 answer = Answer(_played(request), "", "")
+                vars(pdf)["_typeset"] = typeset
             print(json.dumps(asdict(answer)), file=answers, flush=True)
+
+
+def _elsewhere(make: Callable[..., bytes]) -> Callable[..., bytes]:
+    """The same in a fork: the threads of Typst would be missing in all later forks."""
+    fork = multiprocessing.get_context("fork")
+
+    def made(*arguments: object) -> bytes:
+        ours, theirs = fork.Pipe(duplex=False)
+        child = fork.Process(target=lambda: theirs.send_bytes(make(*arguments)))
+        child.start()
+        content: bytes = ours.recv_bytes()
+        child.join()
+        return content
+
+    return made
 
 
 def _forked(request: Request, answers: IO[str]) -> Answer:
@@ -64,10 +86,10 @@ def _forked(request: Request, answers: IO[str]) -> Answer:
         child = os.fork()
         if child == 0:
             os.setsid()  # with its readers, which can so be found and struck together
+            print(os.getpid(), file=answers, flush=True)  # before that nobody could strike it
             os.dup2(told.fileno(), 1)
             os.dup2(complained.fileno(), 2)
             _live(request, passed)
-        print(child, file=answers, flush=True)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         for file in (told, complained, passed):
             file.seek(0)

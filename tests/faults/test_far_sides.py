@@ -17,7 +17,7 @@ from tests.faults.harness import (
 )
 
 KILLED = -9
-EACH = 12  # of the steps that have nothing to do with the far side
+EACH = 18  # of the steps that have nothing to do with the far side
 
 
 def with_target(office: Office) -> Path:

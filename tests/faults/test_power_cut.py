@@ -16,7 +16,7 @@ from tests.faults.conftest import Situation
 from tests.faults.harness import SEED, end_of, summary
 from tests.faults.power_cut import IN_A_NAMESPACE, Outcome, Trial
 
-CUTS = int(os.environ.get("SOKHORO_CUTS", "306"))
+CUTS = int(os.environ.get("SOKHORO_CUTS", "48"))
 DISKS = {
     "ordinary": ("", False),
     "busy": ("", True),
@@ -51,7 +51,9 @@ pytestmark = [
 ]
 
 
-def cut(situation: Situation, folder: Path, disk: str, cuts: int, broken: str = "") -> Outcome:
+def cut(
+    situation: Situation, folder: Path, disk: str, cuts: int, broken: str = "", turn: int = 0
+) -> Outcome:
     """Cut the power so often; where a guard is out, only look at what the cuts leave."""
     options, busy = DISKS[disk]
     trial = Trial(
@@ -64,7 +66,7 @@ def cut(situation: Situation, folder: Path, disk: str, cuts: int, broken: str = 
         options=options,
         busy=busy,
         cuts=cuts,
-        seed=f"{SEED} {disk}",
+        seed=f"{SEED} {disk} {turn}",
         mend=not broken,
         broken=broken,
     )
@@ -95,6 +97,5 @@ def test_without_fsync_the_cuts_do_harm(
     broken: str, disk: str, later: Situation, tmp_path: Path
 ) -> None:
     """Else the harness would see nothing."""
-    outcome = cut(later, tmp_path, disk, 8, broken)
-
-    assert outcome.harm
+    # Few of the moments are those in which the ledger is written.
+    assert any(cut(later, tmp_path, disk, 8, broken, turn).harm for turn in range(6))

@@ -24,7 +24,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Self
 
-from pipeline.configure import Workspace
+from pipeline.configure import Place, Workspace
 from pipeline.ledger import Ledger
 from pipeline.publish import publish
 from pipeline.summarise import Summaries
@@ -170,7 +170,7 @@ def readers_while(publisher: Publisher, site: Path) -> tuple[list[Reader], Visit
 
 
 def test_readers_see_whole_releases_and_miss_no_file(tmp_path: Path) -> None:
-    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+    with Ledger.open(Place(tmp_path / "ledger.sqlite")) as ledger:
 
         def publisher(site: Path, files: Mapping[str, bytes]) -> None:
             nothing = History({}, {}, (), None)
