@@ -1,9 +1,11 @@
 """What the tests share: a workspace of their own, and one pass of the real program in it."""
 
+import faulthandler
 import json
 import multiprocessing
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -62,6 +64,8 @@ if "CI" not in os.environ:  # there, nothing may be left out for want of a progr
     collect_ignore += [] if CHROMIUM else ["test_search_in_browser.py"]
 
 
+PATIENCE_S = 180  # until what the tests have shared must be put away
+
 # Files whose tests share what takes long to make stay in one process; the others are dealt out.
 TOGETHER = {
     **dict.fromkeys(("browser/test_seen", "browser/test_written"), "browser"),
@@ -73,6 +77,7 @@ TOGETHER = {
     **{
         name: name
         for name in (
+            *("corpus/test_corpus", "corpus/test_hostile"),
             *("test_agreement", "test_analyse", "test_bundles", "test_evidence", "test_injection"),
             *("test_measure4", "test_open_data", "test_real_year", "test_report", "test_roll_up"),
             *("test_postgresql", "test_same_bytes", "test_verify"),
@@ -91,6 +96,17 @@ class Together(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     return Together(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """After the last test what all have shared is put away; if that hangs, it is told where."""
+    if nextitem is None:
+        faulthandler.dump_traceback_later(PATIENCE_S, exit=True, file=sys.__stderr__ or sys.stderr)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_configure() -> None:

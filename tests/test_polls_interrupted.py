@@ -28,7 +28,7 @@ from pipeline.ledger import Ledger
 from tests.conftest import Office, make_office
 from tests.feed import Item, feed, feed_server
 
-INTERRUPTIONS = int(os.environ.get("SOKHORO_INTERRUPTIONS", "80"))
+INTERRUPTIONS = int(os.environ.get("SOKHORO_INTERRUPTIONS", "40"))
 WINDOW = 5
 NUMBERS = re.compile(rb"projectId=([0-9]{11})")
 CLOCK = Clock(lambda: datetime.now(BANGKOK), lambda _: None)

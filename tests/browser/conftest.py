@@ -77,7 +77,7 @@ def visited(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vi
         yield Visited(town, quote(address, safe=":/"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its loop of events would stay for other tests of this process
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = started(playwright)
