@@ -263,6 +263,28 @@ def revert(
 
 
 @app.command()
+def rebuild(
+    config: ConfigOption = DEFAULT_CONFIG,
+    today: TodayOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a switch of the command line
+) -> None:
+    """สร้างทุกอย่างที่เผยแพร่ใหม่จากบัญชีข้อมูล แล้วเทียบทุกไบต์กับที่เผยแพร่อยู่"""
+    from pipeline.clock import real_clock
+    from pipeline.configure import configure
+    from pipeline.rebuild import rebuild as make_again
+    from pipeline.tell import rebuilt_json, rebuilt_words
+    from pipeline.workers import workers
+
+    workspace, day = configure(config), day_asked(today)
+    with workers(workspace.settings.work) as given:
+        made = _in_ledger(
+            workspace, lambda ledger: make_again(day, workspace, ledger, real_clock(), given)
+        )
+    printed(rebuilt_json(made) if as_json else rebuilt_words(made))
+    raise typer.Exit(WAITS if made.waits else DONE)
+
+
+@app.command()
 def status(
     fiscal_year: Annotated[
         int | None, typer.Argument(metavar="[FY]", help="ปีงบประมาณ พ.ศ. เช่น 2568")

@@ -13,6 +13,7 @@ from pipeline.desk import DESK
 from pipeline.egp.compare import EgpAnswer
 from pipeline.judge import Judgement
 from pipeline.pages import draw
+from pipeline.rebuild import Rebuilt
 from pipeline.report import blanks_words
 from pipeline.run import Pass
 from pipeline.take_in import Answer
@@ -53,6 +54,23 @@ SHOWN = 5  # findings of one file; the receipt has all
 def verify_words(verified: Verified) -> str:
     """Return what ``verify`` found, for people."""
     return draw("terminal/verify.txt", "arabic", verified=verified).decode()
+
+
+def rebuilt_json(made: Rebuilt) -> dict[str, Any]:
+    """Return what ``rebuild`` came to, for programs."""
+    return {
+        "release": made.release,
+        "files": made.files,
+        "damaged": list(made.damaged),
+        "changed": list(made.changed),
+        "targets": deliveries_json(made.outside.deliveries),
+    }
+
+
+def rebuilt_words(made: Rebuilt) -> str:
+    """Return the same for people."""
+    deliveries = [one for one in made.outside.deliveries if one.state != "unchanged"]
+    return draw("terminal/rebuild.txt", "arabic", made=made, deliveries=deliveries).decode()
 
 
 def report_words(report: AnnualReport, written: Sequence[Path], measures: Path) -> str:
