@@ -207,4 +207,24 @@ def _cluster(address: str) -> Workers:
 
     with client() as link:
         width = sum(link.nthreads().values()) or 1
+        _same_program(link)
     return Workers(start, width, far=True)
+
+
+def program_here() -> bytes:
+    """Return a hash of this program and of the libraries that make its files."""
+    from pipeline.formats.kept import whole_program
+    from pipeline.render import LIBRARIES
+
+    return whole_program(LIBRARIES)
+
+
+def _same_program(link: Any) -> None:  # noqa: ANN401
+    """Other modules, templates or libraries would make other bytes, and nobody would know why."""
+    theirs = link.run(program_here, on_error="return")
+    others = sorted(address for address, made in theirs.items() if made != program_here())
+    if others:
+        raise CannotRunError(
+            f"เครื่อง {', '.join(others)} ใช้โปรแกรมหรือไลบรารีคนละรุ่นกับเครื่องนี้"
+            " กรุณาติดตั้งรุ่นเดียวกันทุกเครื่อง แล้วเปิด Dask worker ใหม่"
+        )

@@ -14,6 +14,7 @@ from datetime import time as time_of_day
 from pathlib import Path
 
 import pytest
+from distributed import Client
 
 from pipeline import CannotRunError, examples
 from pipeline.alone import alone
@@ -77,6 +78,7 @@ class Cluster:
     """A scheduler and two workers of Dask, processes of their own."""
 
     address: str
+    scheduler: str  # the same for Dask itself
     workers: tuple[subprocess.Popen[bytes], ...]
 
 
@@ -100,7 +102,8 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             for command in (scheduler, [*worker, "--no-dashboard"], [*worker, "--no-dashboard"])
         ]
         try:
-            yield Cluster(f"dask://127.0.0.1:{port}", tuple(started[1:]))
+            where = f"127.0.0.1:{port}"
+            yield Cluster(f"dask://{where}", f"tcp://{where}", tuple(started[1:]))
         finally:
             for one in started:
                 one.kill()
@@ -170,6 +173,33 @@ def test_a_pool_that_loses_its_processes_changes_no_byte(
     with workers(Work(executor="pool", processes=2)) as pool:
         assert passed(other, pool) == expected
     assert killed
+
+
+def test_a_worker_with_another_program_is_a_sentence(tmp_path: Path, cluster: Cluster) -> None:
+    """One letter more in a template, and its bytes would be others."""
+    for package in ("pipeline", "schemas", "templates"):
+        shutil.copytree(ROOT / package, tmp_path / "other" / package)
+    with (tmp_path / "other/templates/month.html").open("a") as template:
+        template.write(" ")
+    words = ["worker", cluster.scheduler, "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "dask", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "other")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as other:
+        with Client(cluster.scheduler) as link:  # type: ignore[no-untyped-call]
+            link.wait_for_workers(3, timeout=30)
+        try:
+            with (
+                pytest.raises(CannotRunError, match=r"คนละรุ่น") as told,
+                workers(Work(executor=cluster.address)),
+            ):
+                pass
+        finally:
+            other.kill()
+    assert str(told.value).count("tcp://") == 1, "the other two are of this program"
 
 
 def _killed(_: int) -> int:
