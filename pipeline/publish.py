@@ -52,7 +52,7 @@ def publish(
     release, whole = sealed(files, sources, known[:-1], last.day if last else today, keys)
     if last is None or release.name != last.name:
         release, whole = sealed(files, sources, known, today, keys)
-    _clear_away(site)
+    clear_away(site)
     write_release(site, release, whole, last)
     fresh = [r for revisions in history.revisions.values() for r in revisions if r.after is None]
     if release != last:
@@ -64,7 +64,7 @@ def publish(
     return tuple(summary for summary in summaries.public if summary.month in months)
 
 
-def _clear_away(site: Path) -> None:
+def clear_away(site: Path) -> None:
     """Remove what a killed run left half made; nobody sees these names."""
     (site / ".next").unlink(missing_ok=True)
     for name in (".making-*", ".damaged-*"):

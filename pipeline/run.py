@@ -31,6 +31,7 @@ from pipeline.site.view import Beside
 from pipeline.status import calendar_moved, status_of_years, write_statuses
 from pipeline.summarise import summarise
 from pipeline.take_in import Answer, Office, take_in
+from pipeline.unchanged import note_published, stands_as_noted
 from pipeline.workers import HERE, Workers
 from schemas.history import Waiting
 from schemas.month import Month
@@ -97,7 +98,7 @@ def finish(
     ledger.accept(released(ledger.waiting(), workspace.settings, today), today)
     damage = damage_of(workspace, ledger)  # before it is set right
     try:
-        published = publish_site(today, workspace, ledger, workers)
+        published = publish_site(today, workspace, ledger, workers, untouched=not damage)
     finally:  # also when the site is refused; not before it, which may write down the day
         replies = write_replies(ledger, workspace)
     outside = go_outside(damage, workspace, ledger, today, clock)
@@ -118,12 +119,23 @@ def finish(
 
 
 def publish_site(
-    today: date, workspace: Workspace, ledger: Ledger, workers: Workers = HERE
+    today: date,
+    workspace: Workspace,
+    ledger: Ledger,
+    workers: Workers = HERE,
+    *,
+    untouched: bool = False,
 ) -> tuple[MonthlySummary, ...]:
-    """Project the ledger onto the site; return what the public sees for the first time."""
+    """Project the ledger onto the site; return what the public sees for the first time.
+
+    ``untouched``: what is public was compared with what was released, and is the same.
+    """
     settings, history = workspace.settings, ledger.history()
     if not history.latest:
         return ()  # nothing was ever dropped: there is nothing to say in public
+    kept = Kept(workspace.cache)
+    if untouched and stands_as_noted(today, workspace, ledger, kept):
+        return ()
     summaries = summarise(history, ledger, settings)
     announcements = known(history, ledger, summaries, settings.site.base_url)
     if calendar_moved(history, summaries, settings, today) or announcements.since(
@@ -131,7 +143,6 @@ def publish_site(
     ):
         ledger.record_day(today)
         history = ledger.history()
-    kept = Kept(workspace.cache)
     compared = compare(history, ledger, workspace, kept, summaries)
     rendered = render(summaries, kept, workers)
     announced = announced_by_month(summaries, announcements, settings.amounts)
@@ -142,4 +153,5 @@ def publish_site(
     kept.sweep()
     published = publish(workspace, site, summaries, history, ledger, today)
     write_statuses(workspace.measure4, years)
+    note_published(today, workspace, ledger, kept)
     return published

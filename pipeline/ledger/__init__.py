@@ -58,6 +58,7 @@ from pipeline.ledger.tables import (
     ACCOUNT,
     AS_OF,
     FINDING,
+    METADATA,
     RELEASE,
     RELEASE_REVISION,
     RESTORATION,
@@ -67,6 +68,7 @@ from pipeline.ledger.tables import (
     SUBMISSION_MONTH,
     SUBMISSION_ROW,
     insert,
+    own,
 )
 from schemas.announcement import AnnouncementFile, FeedAnswer, Served
 from schemas.examined import Account
@@ -610,6 +612,21 @@ class Ledger:
                 and (changed or finding.rule not in CORRECTIONS)
             ]
         return tuple(told)
+
+    def extent(self) -> tuple[tuple[str, int, int | None], ...]:
+        """Return how far each table goes from which a site is made: name, rows, last key.
+
+        Nothing is ever changed or removed in them, so the same extent is the same ledger.
+        """
+        found = []
+        with self.engine.connect() as link:
+            for table in METADATA.sorted_tables:
+                if not table.name.startswith("notice"):  # messages; no page speaks of them
+                    rows = own(table, self.agency).subquery()
+                    asked = sa.select(sa.func.count(), sa.func.max(rows.c.id))
+                    count, last = link.execute(asked.select_from(rows)).one()
+                    found.append((table.name, count, last))
+        return tuple(found)
 
     def releases(self) -> tuple[Release, ...]:
         """Return every release, the oldest first."""

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.ledger import Ledger
-from pipeline.ledger.tables import METADATA, ROOTS, insert
+from pipeline.ledger.tables import METADATA, ROOTS, insert, own
 
 AT_ONCE = 1000  # rows
 # What names a row of another table beside the foreign keys; 0 where there was none.
@@ -38,23 +38,17 @@ def copy_part(source: Ledger, target: Ledger) -> None:
     }
     with source.engine.connect() as old, target.engine.begin() as new:
         for table in METADATA.sorted_tables:
-            for rows in old.execute(_own(table, source.agency)).mappings().partitions(AT_ONCE):
+            for rows in (
+                old.execute(own(table, source.agency).order_by(table.c.id))
+                .mappings()
+                .partitions(AT_ONCE)
+            ):
                 moved = [_moved(table, row, keys, target.agency) for row in rows]
                 if table.name not in keys:
                     new.execute(table.insert(), moved)
                     continue
                 for row, values in zip(rows, moved, strict=True):
                     keys[table.name][row["id"]] = insert(new, table, **values)
-
-
-def _own(table: sa.Table, agency: str) -> sa.Select[Any]:
-    """The rows of a table that hang on a root of this agency."""
-    asked, root = sa.select(table), table
-    while "agency" not in root.c:
-        key = min(root.foreign_keys, key=lambda one: one.parent.name)
-        parent = METADATA.tables[key.column.table.name]
-        asked, root = asked.join(parent, parent.c.id == key.parent), parent
-    return asked.where(root.c.agency == agency).order_by(table.c.id)
 
 
 def _moved(

@@ -5,7 +5,7 @@ alone), all else hangs on a root; a statement that reads by anything but the key
 given says whose rows it wants.
 """
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
@@ -157,6 +157,18 @@ ANNOUNCEMENT_FILE = _root(
     "announcement_file",
     *(_text(name) for name in ("file", "sha256", "received_on", "announcement")),
 )
+
+
+def own(table: sa.Table, agency: str) -> sa.Select[Any]:
+    """Select the rows of a table that hang on a root of this agency."""
+    asked, root = sa.select(table), table
+    while "agency" not in root.c:
+        key = min(root.foreign_keys, key=lambda one: one.parent.name)
+        parent = METADATA.tables[key.column.table.name]
+        asked, root = asked.join(parent, parent.c.id == key.parent), parent
+    return asked.where(root.c.agency == agency)
+
+
 ROOTS = tuple(table for table in METADATA.sorted_tables if "agency" in table.c)
 
 
