@@ -184,18 +184,19 @@ def check(
     from pipeline.confine import warm
 
     warm()  # the reader is loaded beside us, while we load the rest
+    from pipeline.checked import check_json, check_words, look
     from pipeline.configure import configure
-    from pipeline.look import look
 
     workspace = configure(config)
     checked = look(files, workspace, day_asked(today))
-    from pipeline.reply import write_reply_of_check
-    from pipeline.tell import check_json, check_words
+    replies: list[Path | None] = [None for _ in files]
+    if reply is not None:
+        from pipeline.reply import write_reply_of_check
 
-    replies = [
-        reply and write_reply_of_check(path, file.findings, reply, workspace.limits)
-        for path, file in zip(files, checked, strict=True)
-    ]
+        replies = [
+            write_reply_of_check(path, file.findings, reply, workspace.limits)
+            for path, file in zip(files, checked, strict=True)
+        ]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     printed(check_json(checked) if as_json else check_words(checked, replies, width))
     asked = any(file.outcome in {"returned", "waiting"} for file in checked)

@@ -1,44 +1,24 @@
 """Look without touching: what would be found in a file, and what may be claimed on a day."""
 
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
-from pipeline import CannotRunError
 from pipeline.announcements import announced_by_month, known
 from pipeline.check import check
 from pipeline.configure import Workspace
-from pipeline.confine import examine_confined
 from pipeline.egp.compare import compare
 from pipeline.facts import Beside, Index, remember
 from pipeline.formats.kept import Kept
-from pipeline.judge import judge
 from pipeline.ledger import Ledger
 from pipeline.publish import read_manifest
 from pipeline.status import files_by_month, measure4
 from pipeline.summarise import Summaries, summarise
-from pipeline.tell import Checked, Trial
+from pipeline.tell import Trial
 from schemas.announcement import NOTHING_KNOWN
-from schemas.history import Before, History
+from schemas.history import History
 from schemas.month import Month
 from schemas.reconciliation import NOTHING_COMPARED, Compared
 from schemas.rules import RULES
 from schemas.status import MeasureStatus, PublicFile
-
-
-def look(files: Sequence[Path], workspace: Workspace, today: date) -> list[Checked]:
-    """Return what a drop of these files would be answered; the ledger is only read."""
-    with Ledger.view(workspace.ledger) as ledger:
-        before = ledger.before_part("") if ledger else Before()
-    checked = []
-    for path in files:
-        if not path.is_file():
-            raise CannotRunError(f"ไม่พบไฟล์ {path}")
-        examined = examine_confined(
-            path, path.name, workspace.settings.organisation.names, workspace.limits
-        )
-        checked.append(Checked(path.name, judge(examined, before, workspace.settings, today)))
-    return checked
 
 
 def try_rules(workspace: Workspace, today: date) -> tuple[int, list[Trial]]:

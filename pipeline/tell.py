@@ -1,6 +1,5 @@
 """Results → what the command line prints: JSON for programs, Thai for people."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,16 +8,15 @@ from typing import Any
 
 from pipeline.announce import Poll
 from pipeline.announcement_files import FileAnswer
+from pipeline.checked import MARKS, OUTCOME_WORDS, finding_json
 from pipeline.desk import DESK
 from pipeline.egp.compare import EgpAnswer
-from pipeline.judge import Judgement
 from pipeline.pages import draw
 from pipeline.rebuild import Rebuilt
 from pipeline.report import blanks_words
 from pipeline.run import Pass
 from pipeline.take_in import Answer
 from pipeline.verify import Verified
-from schemas import reply_words
 from schemas.announcement import ANSWERED, KIND_OF_CODE, OUTAGES
 from schemas.delivery import Delivery
 from schemas.egp import COLUMNS, Contract
@@ -39,15 +37,7 @@ from schemas.status import BECAUSE_WORDS, STATE_WORDS, MeasureStatus
 from schemas.summary import MonthlySummary
 from schemas.thai import decimal_baht
 
-OUTCOME_WORDS = {
-    "accepted": "รับแล้ว",
-    "waiting": "รอคำชี้แจง",
-    "returned": "ส่งกลับให้แก้ไข",
-    "unchanged": "เคยรับแล้ว ไม่มีอะไรเปลี่ยน",
-}
-MARKS = {"accepted": "✓", "waiting": "?", "returned": "✗", "unchanged": "="}
 STATE_MARKS = {"published": "✓", "nil": "✓", "returned": "✗", "missing": "✗", "not_due": "·"}
-UNBROKEN = 100_000  # columns
 SHOWN = 5  # findings of one file; the receipt has all
 
 
@@ -172,7 +162,7 @@ def _waiting_json(waiting: Waiting) -> dict[str, Any]:
     return {
         "month": str(waiting.month),
         "part": waiting.part,
-        "findings": [_finding_json(f) for f in waiting.findings if f.open],
+        "findings": [finding_json(f) for f in waiting.findings if f.open],
     }
 
 
@@ -398,110 +388,6 @@ def _plain(field: str, value: object) -> str | None:
     )
 
 
-# ---- check
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A file that was only looked at."""
-
-    name: str
-    judgement: Judgement
-
-    @property
-    def outcome(self) -> str:
-        return self.judgement.outcome
-
-    @property
-    def months(self) -> list[Month]:
-        return [month.month for month in self.judgement.months]
-
-    @property
-    def rows(self) -> int:
-        return self.judgement.rows
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        return self.judgement.findings
-
-
-def check_json(files: Sequence[Checked]) -> dict[str, Any]:
-    """Return the object that ``check --json`` prints (DESIGN §7)."""
-    return {
-        "files": [
-            {
-                "file": file.name,
-                "outcome": file.outcome,
-                "months": [str(month) for month in file.months],
-                "rows": [
-                    {
-                        "month": str(month.month),
-                        **row.public(),
-                        "sheet": row.source.sheet,
-                        "row": row.source.row,
-                    }
-                    for month in file.judgement.months
-                    for row in month.rows
-                ],
-                "findings": [_finding_json(finding) for finding in file.findings],
-            }
-            for file in files
-        ]
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    given = finding.explanation
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "month": str(finding.month) if finding.month else None,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "value": finding.value,
-        "message": finding.message,
-        "explanation": {"reason": given.reason, "by": given.by} if given else None,
-    }
-
-
-def check_words(
-    files: Sequence[Checked], replies: Sequence[Path | None], width: int | None = None
-) -> str:
-    """Return the same for people; ``replies`` are the marked workbooks that were asked for.
-
-    ``width`` is that of the terminal in columns; None does not break lines: a file has no width.
-    """
-    tables = [_table(file.findings, width) for file in files]
-    return draw(
-        "terminal/check.txt",
-        "arabic",
-        files=list(zip(files, tables, replies, strict=True)),
-        marks=MARKS,
-        words={**OUTCOME_WORDS, "accepted": "ใช้ได้", "unchanged": "ตรงกับที่เผยแพร่แล้ว"},
-    ).decode()
-
-
-def _table(findings: Sequence[Finding], width: int | None) -> str:
-    """The findings in columns; rich knows that the marks of Thai take no room of their own."""
-    if not findings:
-        return ""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for head in (reply_words.LEVEL, reply_words.PLACE, reply_words.WHAT):
-        table.add_column(Text(head), overflow="fold")
-    for finding in findings:
-        level = reply_words.EXPLAINED if finding.explanation else SEVERITY_WORDS[finding.severity]
-        place = " ".join(filter(None, (finding.sheet, finding.cell))) or reply_words.WHOLE_FILE
-        table.add_row(Text(level), Text(place), Text(finding.message))
-    page = io.StringIO()
-    console = Console(file=page, width=width or UNBROKEN, color_system=None, legacy_windows=False)
-    console.print(table)
-    return "\n".join(line.rstrip() for line in page.getvalue().splitlines())
-
-
 # ---- explain
 
 
@@ -565,8 +451,7 @@ def trials_json(months: int, trials: Sequence[Trial]) -> dict[str, Any]:
                         "month": str(month),
                         "rows": len(findings),
                         "findings": [
-                            {"file": finding.file, **_finding_json(finding)}
-                            for finding in findings
+                            {"file": finding.file, **finding_json(finding)} for finding in findings
                         ],
                     }
                     for month, findings in trial.months.items()
