@@ -13,11 +13,12 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,7 +35,10 @@ from schemas.finding import Finding
 _METHOD = "nursery" if nursery.POSSIBLE else "spawn"
 _CONTEXT: Any = multiprocessing.get_context("spawn")  # the type depends on the system
 _LOG = logging.getLogger("sokhoro1")
-LARGEST_ANSWER = 256 << 20
+LARGEST_ANSWER = 512 << 20
+PIECE = 1 << 20  # of an answer that is sent as it is made
+TOO_LONG = "มีข้อมูลหรือจุดที่ต้องแก้ไขมากเกินไป"
+Task = Callable[..., bytes | Iterator[bytes]]
 GRACE_SECONDS = 5
 _COMPUTED_TOO_LONG = getattr(signal, "SIGXCPU", 0)  # Windows has no such limit
 
@@ -69,7 +73,7 @@ def examine_confined(path: Path, file: str, names: Sequence[str], limits: Limits
     if said.word == "bug":
         return refusal(file, "file-is-read", "ข้อบกพร่องของโปรแกรม กรุณาแจ้งผู้ดูแลระบบด้วย")
     try:
-        return Examined.of(json.loads(said.content))
+        return Examined.of(said.lines())
     except (ValueError, KeyError, TypeError):  # no answer of ours, whatever made it
         return refusal(file, "file-is-read", "รูปแบบภายในไฟล์ผิดปกติ")
 
@@ -142,10 +146,24 @@ def _announcement(path: Path, file: str, limits: Limits) -> bytes:
     return json.dumps(read_announcement(path, file, limits)).encode()
 
 
-def _examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> bytes:
+def _examine(path: Path, file: str, names: Sequence[str], limits: Limits) -> Iterator[bytes]:
     from pipeline.examine import examine  # loads the reader, which the parent never needs
 
-    return json.dumps(examine(path, file, names, limits).kept()).encode()
+    return _pieces(examine(path, file, names, limits).lines())
+
+
+def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join lines to pieces of some size: one message for most workbooks."""
+    piece: list[bytes] = []
+    size = 0
+    for line in lines:
+        piece.append(line)
+        size += len(line)
+        if size > PIECE:
+            yield b"\n".join(piece)
+            piece, size = [], 0
+    if piece:
+        yield b"\n".join(piece)
 
 
 def _contracts(path: Path, file: str, names: Sequence[str], limits: Limits) -> bytes:
@@ -167,13 +185,19 @@ class _Said:
 
     word: Literal["answer", "refused", "bug", "nothing"]
     content: bytes = b""
+    pieces: deque[bytes] = field(default_factory=deque)  # of an answer that comes in several
 
     @property
     def text(self) -> str:
         return self.content.decode()
 
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines of the pieces, each gone when it is read; once."""
+        while self.pieces:
+            yield from self.pieces.popleft().split(b"\n")
 
-def _asked(task: Callable[..., bytes], arguments: tuple[Any, ...], limits: Limits) -> _Said:
+
+def _asked(task: Task, arguments: tuple[Any, ...], limits: Limits) -> _Said:
     """Ask a child, and once more when it dies: the system may have been short of memory."""
     return (
         _asked_once(task, arguments, limits)
@@ -259,15 +283,21 @@ def _asked_child(*question: object) -> _Child:
     return child
 
 
-def _asked_once(
-    task: Callable[..., bytes], arguments: tuple[Any, ...], limits: Limits
-) -> _Said | None:
+def _asked_once(task: Task, arguments: tuple[Any, ...], limits: Limits) -> _Said | None:
     child = _asked_child(task, arguments, limits)
     _load_beside()
+    pieces, size, ends = deque[bytes](), 0, time.monotonic() + limits.wall_seconds
     try:
-        if not child.line.poll(limits.wall_seconds):
-            return _Said("refused", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที".encode())
-        content = child.line.recv_bytes(LARGEST_ANSWER)
+        while True:
+            if not child.line.poll(max(0, ends - time.monotonic())):
+                return _Said("refused", f"ใช้เวลาเกิน {limits.wall_seconds} วินาที".encode())
+            content = child.line.recv_bytes(LARGEST_ANSWER)
+            if content[:1] != b"P":
+                break
+            pieces.append(content[1:])
+            size += len(content)
+            if size > LARGEST_ANSWER:
+                return _Said("refused", TOO_LONG.encode())
     except EOFError:  # it died
         if _COMPUTED_TOO_LONG and child.status() == -_COMPUTED_TOO_LONG:  # and would again
             return _Said("refused", f"ใช้เวลาประมวลผลเกิน {limits.cpu_seconds} วินาที".encode())
@@ -276,14 +306,14 @@ def _asked_once(
         return _Said("nothing")
     finally:
         child.end()
-    return _heard(content, str(arguments[1]))
+    return _heard(content, pieces, str(arguments[1]))
 
 
-def _heard(content: bytes, file: str) -> _Said:
+def _heard(content: bytes, pieces: deque[bytes], file: str) -> _Said:
     word, said = content[:1], content[1:]
     match word:
         case b"A":
-            return _Said("answer", said)
+            return _Said("answer", said, pieces)
         case b"R":
             return _Said("refused", said)
         case b"T":
@@ -306,7 +336,7 @@ def work(line: Connection) -> None:
     # A library that prints must not write into our terminal or JSON.
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         try:
-            said = _within(task(*arguments))
+            said = _answered(task(*arguments), line)
         except MemoryError:
             said = b"R" + "ใช้หน่วยความจำเกิน".encode()
         except OSError as error:  # the machine's trouble: the caller must hear of it
@@ -317,11 +347,15 @@ def work(line: Connection) -> None:
         line.send_bytes(said)
 
 
-def _within(answer: bytes) -> bytes:
-    """The answer, or that it is too long to be sent."""
+def _answered(answer: bytes | Iterator[bytes], line: Connection) -> bytes:
+    """The last message of an answer, those before it sent; or that it is too long to be sent."""
+    if not isinstance(answer, bytes):
+        for piece in answer:
+            line.send_bytes(b"P" + piece)
+        return b"A"
     if len(answer) < LARGEST_ANSWER:
         return b"A" + answer
-    return b"R" + "มีข้อมูลหรือจุดที่ต้องแก้ไขมากเกินไป".encode()
+    return b"R" + TOO_LONG.encode()
 
 
 def _end_with(line: Connection) -> None:

@@ -1,7 +1,9 @@
 """A workbook after reading and cleaning: what it states, before any rule has looked at it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from typing import Any
 
 from schemas.explanation import Answer
@@ -71,29 +73,54 @@ class Examined:
     accounts: tuple[Account, ...] = ()
     answers: tuple[Answer, ...] = ()  # what a person wrote into an earlier reply
 
-    def kept(self) -> dict[str, Any]:
-        """Return it as plain JSON values; ``Examined.of`` reads it."""
-        return {
-            "months": [
-                [one.file, one.sheet, str(one.month), [row.kept() for row in one.rows], one.nil]
-                for one in self.months
-            ],
-            "findings": [finding.kept() for finding in self.findings],
-            "accounts": [account.kept() for account in self.accounts],
-            "answers": [asdict(answer) for answer in self.answers],
-        }
+    def lines(self) -> Iterator[bytes]:
+        """Yield it as lines of JSON; ``Examined.of`` reads them.
+
+        First all but the rows, then each row: of a large workbook no second whole is made.
+        """
+        yield _line(
+            {
+                "months": [
+                    [one.file, one.sheet, str(one.month), len(one.rows), one.nil]
+                    for one in self.months
+                ],
+                "findings": [finding.kept() for finding in self.findings],
+                "accounts": [account.kept() for account in self.accounts],
+                "answers": [asdict(answer) for answer in self.answers],
+            }
+        )
+        for one in self.months:
+            for row in one.rows:
+                yield _line(row.kept())
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> "Examined":
+    def of(cls, lines: Iterable[bytes]) -> "Examined":
+        """Read what ``lines`` gave; ValueError, KeyError or TypeError for anything else."""
+        left = map(json.loads, lines)
+        kept = next(left, None)
+        if kept is None:
+            raise ValueError("no line")
         return cls(
             tuple(
-                Stated(file, sheet, Month.parse(month), tuple(map(Procurement.of, rows)), nil)
-                for file, sheet, month, rows, nil in kept["months"]
+                Stated(file, sheet, Month.parse(month), _rows(left, count), nil)
+                for file, sheet, month, count, nil in kept["months"]
             ),
             tuple(Finding.of(finding) for finding in kept["findings"]),
             tuple(Account(**account) for account in kept["accounts"]),
             tuple(Answer(**answer) for answer in kept["answers"]),
         )
+
+
+def _line(value: object) -> bytes:
+    # A stranger's text may hold half a pair of UTF-16, which UTF-8 has no letters for.
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _rows(left: Iterator[Mapping[str, Any]], count: int) -> tuple[Procurement, ...]:
+    rows = tuple(map(Procurement.of, islice(left, count)))
+    if len(rows) != count:
+        raise ValueError(f"{len(rows)} rows in place of {count}")
+    return rows
 
 
 def refusal(file: str, rule_id: str, reason: str) -> Examined:

@@ -1,7 +1,6 @@
 """Hostile and broken files: each is refused with its reason, and each limit is what refuses it."""
 
 import io
-import json
 import os
 import random
 import re
@@ -617,13 +616,21 @@ def test_a_child_that_computes_too_long_is_one_finding(tmp_path: Path) -> None:
     assert "ใช้เวลาประมวลผลเกิน 1 วินาที" in message
 
 
-def test_an_answer_beyond_measure_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confine, "LARGEST_ANSWER", 500)
-    assert confine._within(b"x" * 499)[:1] == b"A"  # noqa: SLF001
-    too_long = confine._heard(confine._within(b"x" * 500), "long.xlsx")  # noqa: SLF001
+def test_what_a_child_says_in_pieces_is_heard_whole_unless_it_is_beyond_measure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of a large workbook no message holds all: 100,000 rows would not have room twice."""
+    path = tmp_path / "long.xlsx"
+    path.write_bytes(to_bytes(example_month(Month(2568, 2), "nine-columns", 2_000)))
 
-    assert too_long.word == "refused"
-    assert too_long.text == "มีข้อมูลหรือจุดที่ต้องแก้ไขมากเกินไป"
+    confined = examine_confined(path, "long.xlsx", OURS, Limits())
+
+    assert confined == examine(path, "long.xlsx", OURS, Limits())
+    assert sum(map(len, confined.lines())) > 3 * confine.PIECE
+    monkeypatch.setattr(confine, "LARGEST_ANSWER", 3 * confine.PIECE)
+    rule_id, message = one_refusal(examine_confined(path, "long.xlsx", OURS, Limits()))
+    assert rule_id == "file-within-limits"
+    assert "มีข้อมูลหรือจุดที่ต้องแก้ไขมากเกินไป" in message
 
 
 NOISE = """
@@ -631,13 +638,14 @@ import sys
 sys.addaudithook(lambda event, args: event == "open" and "noisy" in str(args[0]) and print("!"))
 """
 PROGRAM = """
-import json, sys
+import sys
 from pathlib import Path
 from pipeline.confine import examine_confined
 from pipeline.guard import Limits
 if __name__ == "__main__":
     found = examine_confined(Path(sys.argv[1]), "noisy.xlsx", ["x"], Limits())
-    print(json.dumps(found.kept()))
+    for line in found.lines():
+        print(line.decode())
 """
 
 
@@ -658,4 +666,4 @@ def test_nothing_that_a_library_prints_gets_into_our_output(tmp_path: Path) -> N
         timeout=60,
     )
 
-    assert len(Examined.of(json.loads(done.stdout)).months) == 1
+    assert len(Examined.of(done.stdout.encode().splitlines()).months) == 1

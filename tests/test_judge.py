@@ -386,4 +386,4 @@ def test_what_was_examined_comes_whole_out_of_the_child() -> None:
         (finding("heading-known"), finding("month-stated", None)),
     )
 
-    assert Examined.of(examined.kept()) == examined
+    assert Examined.of(examined.lines()) == examined
