@@ -20,6 +20,7 @@ import zxingcpp
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from pipeline import formats
 from pipeline.formats import form, pdf
 from pipeline.formats.copied_text import fonts_of
 from pipeline.formats.kept import Kept
@@ -32,6 +33,8 @@ from schemas.month import Month
 from schemas.procurement import Bid, Procurement, Source
 from schemas.summary import HEADINGS, MonthlySummary, Numerals
 from schemas.thai import fold
+from tests.test_pages import ROW
+from tests.test_pages import month as month_of
 
 NAME = "sokhoro1-2567-10.pdf"
 SOURCE = Source("ตุลาคม.xlsx", "สขร.๑", 7)
@@ -592,3 +595,19 @@ def alternatives(element: pikepdf.Object) -> list[str]:
 
 def test_without_an_address_no_code_leads_anywhere() -> None:
     assert scanned(made(summary(KNOWN))) == [[]]
+
+
+def test_a_month_that_no_pdf_can_hold_says_so_on_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All else is there: a month of 100,000 rows took Typst 17 GB before it was stopped."""
+    summary = month_of(ROW, replace(ROW, number=2), replace(ROW, number=3))
+    assert f"sokhoro1-{summary.month}.pdf" in formats.render(summary)
+    for module in ("form", "html"):
+        monkeypatch.setattr(f"pipeline.formats.{module}.MOST_ROWS_IN_PDF", 2)
+
+    files = formats.render(summary)
+
+    kinds = {name.rpartition(".")[2] for name in files}
+    assert kinds == {"xlsx", "csv", "json", "html"}
+    page = files["index.html"].decode()
+    assert "มากเกินกว่าจะจัดเป็นเอกสาร PDF" in page
+    assert ".pdf" not in page

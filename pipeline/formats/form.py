@@ -10,6 +10,8 @@ from schemas.thai import UNKNOWN, baht, date_long, thai_digits
 
 # The form's own words.
 FORM = "สขร.1"
+# A row takes Typst 170 kB of memory, and nobody prints a thousand sheets.
+MOST_ROWS_IN_PDF = 5_000
 CORNER = "แบบ {form}"
 TITLE = "สรุปผลการดำเนินการจัดซื้อจัดจ้างในรอบเดือน{month}"
 PUBLISHED = "เผยแพร่เมื่อวันที่ {day}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.formats.difference import NAME as DIFFERENCE
+from pipeline.formats.form import MOST_ROWS_IN_PDF
 from pipeline.pages import PAGE, ROWS_A_PAGE, downloads, draw, numbered, shares
 from schemas.explanation import Explanation
 from schemas.procurement import Procurement
@@ -58,6 +59,7 @@ def render(summary: MonthlySummary, files: Mapping[str, bytes] | None = None) ->
         month_explanations=_said_of_the_month(summary),
         with_difference=DIFFERENCE in files,
         downloads=offered,
+        without_pdf=len(summary.rows) > MOST_ROWS_IN_PDF,
         other_files=sorted(files.keys() - {PAGE, DIFFERENCE} - {file.name for file in offered}),
         **shared,
     )

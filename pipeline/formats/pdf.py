@@ -58,8 +58,11 @@ Line = list[str | list[str]]  # text, or [text] that stays on one line
 def render(summary: MonthlySummary, kept: Kept = NOTHING_KEPT) -> dict[str, bytes]:
     """Return the PDF under its public name; the same summary makes the same bytes.
 
+    A month of more than MOST_ROWS_IN_PDF rows has none: its other files hold every row.
     Letters that the typeface lacks are shown by their number, as «[U+4E2D]».
     """
+    if len(summary.rows) > form.MOST_ROWS_IN_PDF:
+        return {}
     said = said_of(summary)
     content = made("month.typ", said, lambda: set_month(said), kept)
     return {f"sokhoro1-{summary.month}.pdf": content}

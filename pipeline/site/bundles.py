@@ -141,7 +141,11 @@ def _bundle(span: _Span) -> Bundle:
     return Bundle(
         f"{quarter} ({between})" if span.quarter else words.LABEL_YEAR,
         part if span.missing else "",
-        tuple(zip(_names(span.year, span.quarter), labels, strict=True)),
+        tuple(
+            (name, label)
+            for name, label in zip(_names(span.year, span.quarter), labels, strict=True)
+            if label != words.LABEL_PDF or not _too_long(span)
+        ),
         tuple(_items(span)),
     )
 
@@ -165,11 +169,19 @@ def _quarter(span: _Span, site: Site) -> dict[str, bytes]:
     title = words.TITLE_QUARTER.format(quarter=span.quarter, year=span.year)
     edition = words.EDITION_QUARTER.format(quarter=span.quarter, year=span.year)
     report = replace(_report(span, title, edition, (_by_month(span),)), forms=True)
-    return {
-        pdf: as_pdf(report, site.kept),
+    made = {} if _too_long(span) else {pdf: as_pdf(report, site.kept)}
+    return made | {
         workbook: as_xlsx(report, site.kept, data=True),
         winners: as_xlsx(_winners(span), site.kept),
     }
+
+
+def _too_long(span: _Span) -> bool:
+    """True for a quarter of more rows than a PDF is made of; that of a year has only sums."""
+    return (
+        bool(span.quarter)
+        and sum(len(month.rows) for month in span.months) > form.MOST_ROWS_IN_PDF
+    )
 
 
 def _whole_year(span: _Span, site: Site) -> dict[str, bytes]:
