@@ -50,7 +50,8 @@ def births(revisions: Sequence[Sequence[Procurement]]) -> list[tuple[int, ...]]:
     for rows in revisions:
         same = {new: order[old - 1] for new, old in gone_on(before, rows).items()}
         fresh = [new for new in range(1, len(rows) + 1) if new not in same]
-        away = [index for index in range(len(last)) if index not in set(order)]
+        standing = set(order)
+        away = [index for index in range(len(last)) if index not in standing]
         back = gone_on([last[index] for index in away], [rows[new - 1] for new in fresh])
         same |= {fresh[new - 1]: away[old - 1] for new, old in back.items()}
         for new, row in enumerate(rows, 1):
@@ -115,6 +116,8 @@ def _alike(old: Sequence[Placed], new: Sequence[Placed]) -> list[Pair]:
     Of rows equally alike the first go with the first: so several deliveries of one supplier keep
     their order. Two candidates for one row stand in the same order from both sides.
     """
+    if not old or not new:
+        return []
     candidates: list[tuple[int, ...]] = []
     by_traits: dict[Hashable, list[int]] = defaultdict(list)
     for index, one in enumerate(new):
