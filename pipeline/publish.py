@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -52,19 +52,24 @@ def publish(
     release, whole = sealed(files, sources, known[:-1], last.day if last else today, keys)
     if last is None or release.name != last.name:
         release, whole = sealed(files, sources, known, today, keys)
-    clear_away(site)
+    _clear_away(site)
     write_release(site, release, whole, last)
     fresh = [r for revisions in history.revisions.values() for r in revisions if r.after is None]
     if release != last:
         ledger.record_release(release, fresh)
     swap(site, release, whole)
-    older = [one.name for one in known if one.name != release.name]
-    _prune(site, {release.name, *older[-KEPT:]})
+    _prune(site, [*(one for one in known if one.name != release.name), release])
     months = {revision.month for revision in fresh}
     return tuple(summary for summary in summaries.public if summary.month in months)
 
 
-def clear_away(site: Path) -> None:
+def tidy(site: Path, releases: Sequence[Release]) -> None:
+    """Remove what nobody needs where nothing new is published: halves, and older releases."""
+    _clear_away(site)
+    _prune(site, releases)
+
+
+def _clear_away(site: Path) -> None:
     """Remove what a killed run left half made; nobody sees these names."""
     (site / ".next").unlink(missing_ok=True)
     for name in (".making-*", ".damaged-*"):
@@ -75,12 +80,12 @@ def clear_away(site: Path) -> None:
             shutil.rmtree(left)
 
 
-def _prune(site: Path, needed: Collection[str]) -> None:
-    """Remove the folders of older releases; the months that they showed stay in every later one.
+def _prune(site: Path, known: Sequence[Release]) -> None:
+    """Remove the folders of all but the last releases; their months stay in every later one.
 
     A folder loses its name first: one that is half removed must not pass for a release.
     """
-    releases = site / RELEASES
+    releases, needed = site / RELEASES, {one.name for one in known[-1 - KEPT :]}
     for folder in sorted(releases.iterdir()):
         if folder.name in needed or folder.name.startswith(".") or not folder.is_dir():
             continue

@@ -13,7 +13,7 @@ from pipeline.configure import Workspace
 from pipeline.formats.kept import Kept, whole_program
 from pipeline.keys import open_keys
 from pipeline.ledger import Ledger
-from pipeline.publish import CURRENT, clear_away
+from pipeline.publish import CURRENT, tidy
 from pipeline.render import LIBRARIES
 
 
@@ -35,7 +35,7 @@ def stands_as_noted(today: date, workspace: Workspace, ledger: Ledger, kept: Kep
         return False
     if json.loads(noted) != _statuses(workspace):
         return False
-    clear_away(workspace.site)
+    tidy(workspace.site, releases)
     return True
 
 

@@ -215,6 +215,7 @@ READS: Mapping[str, Callable[[Ledger], object]] = {
         and any((d.part, d.sha256) == (one.part, one.sha256) for d in it.past_drops())
     ],
     "before": lambda it: [it.before(one) for one in ORIGINALS],
+    "extent": lambda it: it.extent(),
     "before_part": lambda it: [it.before_part(part) for part in PARTS],
     "waiting": lambda it: it.waiting(),
     "served": lambda it: it.served(),

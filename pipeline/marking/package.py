@@ -167,7 +167,13 @@ def _drop_with_all(package: Package, part: str) -> None:
 
 
 def parsed(content: bytes) -> Element:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        if error.msg != "unknown error":
+            raise
+        raise MemoryError from error  # libxml2 has no other word for it
 
 
 def serialised(tree: Element) -> bytes:
