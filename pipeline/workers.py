@@ -4,6 +4,7 @@ Work is a pure function of its argument. Only its result comes back; whoever ask
 the ledger and publishes. So it does no harm when work is done twice, nor where.
 """
 
+import logging
 import multiprocessing
 import os
 from collections import deque
@@ -190,6 +191,8 @@ def _cluster(address: str) -> Workers:
         raise CannotRunError(
             f"executor = \"{address}\" ต้องใช้ Dask ซึ่งยังไม่ได้ติดตั้ง กรุณาสั่ง pip install 'sokhoro1[dask]'"
         ) from None
+    for name in ("distributed", "tornado.application"):  # a link that breaks is told in a sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     where = f"tcp://{address.partition('://')[2]}"
 
     def client() -> Any:  # noqa: ANN401 - Dask has no annotations

@@ -6,7 +6,6 @@ real ``fetch`` tells what was read whole, by the bytes on the disk and not by ou
 ``SOKHORO_INTERRUPTIONS=1000`` asks for more of them.
 """
 
-import multiprocessing
 import os
 import random
 import re
@@ -26,6 +25,7 @@ from pipeline.configure import Workspace
 from pipeline.egp_feed import fetch
 from pipeline.ledger import Ledger
 from tests.conftest import Office, make_office
+from tests.faults.forks import Forks
 from tests.feed import Item, feed, feed_server
 
 INTERRUPTIONS = int(os.environ.get("SOKHORO_INTERRUPTIONS", "60"))
@@ -42,7 +42,7 @@ def poll_in_a_process(workspace: Workspace, tap: int) -> int:
     status = 1
     try:
         # One nursery for each of a thousand processes would be slow.
-        vars(confine).update(_METHOD="fork", _CONTEXT=multiprocessing.get_context("fork"))
+        vars(confine).update(_METHOD="fork", _CONTEXT=Forks())
         vars(announce)["fetch"] = lambda *facts: tapped(tap, *facts)
         announce.poll(workspace, CLOCK)
         status = 0

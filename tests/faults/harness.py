@@ -174,8 +174,14 @@ class Program:
         if self._under_way is not None:  # a test failed in the middle: nobody else will end it
             with suppress(ProcessLookupError):
                 os.killpg(self._under_way, signal.SIGKILL)
-        with self.process:  # closes the pipes; the program ends when it is asked no more
-            pass
+        assert self.process.stdin
+        self.process.stdin.close()  # it ends when it can be asked no more
+        try:
+            self.process.wait(PATIENCE_S)
+        finally:  # unless somebody else, who was forked from us, still holds that end
+            self.process.kill()
+            with self.process:
+                pass
 
     def run(self, office: Office, day: date, **gate: Any) -> Answer:  # noqa: ANN401 - see Request
         """Make one pass; ``gate`` says what is to happen in it (see ``Request``)."""

@@ -15,9 +15,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from typing import IO
 
@@ -27,10 +25,10 @@ from pipeline import confine, examine  # noqa: F401
 from pipeline.__main__ import main as command
 from pipeline.formats import copied_text, pdf  # noqa: F401
 from tests.faults.broken import BROKEN
+from tests.faults.forks import Forks
 from tests.faults.gates import Gates, Operation, Request
 
 FAULT_OF_THE_HARNESS = 70
-LAST_STANDARD_HANDLE = 2
 
 
 @dataclass(frozen=True)
@@ -43,31 +41,12 @@ class Answer:
     passed: tuple[Operation, ...] = ()
 
 
-class _Reader(ForkProcess):
-    """A fork that holds as little of the run as a child of the nursery does.
-
-    Else the run's lock, and its end of the line, would live on in a reader that the run has left.
-    """
-
-    def run(self) -> None:
-        (line,) = self._args  # type: ignore[attr-defined]
-        for handle in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
-            if handle > LAST_STANDARD_HANDLE and handle != line.fileno():
-                with suppress(OSError):  # the one that listed them
-                    os.close(handle)
-        super().run()
-
-
-class _Forks(ForkContext):
-    Process = _Reader
-
-
 def main() -> None:
     """Answer requests until there are no more; the first one is played here.
 
     What that one imports and compiles late, every fork then has already.
     """
-    vars(confine).update(_METHOD="fork", _CONTEXT=_Forks())
+    vars(confine).update(_METHOD="fork", _CONTEXT=Forks())
     # The answers go where the standard output went; what else is printed must not mix with them.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers, Path(os.devnull).open("w") as no:
         os.dup2(no.fileno(), 1)

@@ -215,7 +215,7 @@ def test_whatever_breaks_the_next_runs_come_to_the_same_release(
         # The coordinator is killed, with its readers.
         os.killpg(run.pid, signal.SIGKILL)
         run.communicate()
-        assert answered(place) < MONTHS
+        assert run.returncode == -signal.SIGKILL, "it had come to its end"
 
         last = begun(office)
         _, complained = last.communicate(timeout=300)
